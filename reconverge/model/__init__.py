@@ -1,0 +1,107 @@
+"""Frozen views of the objects that judges reason about, decoded straight from the wire.
+
+Only the fields that some judge reads are decoded; the rest stays in the timeline's raw record.
+Everything is keyed by UID: a name can be reused, a UID never is.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from reconverge.model.events import Event, EventSource, ObjectReference
+from reconverge.model.meta import (
+    Condition,
+    Meta,
+    Named,
+    OwnerReference,
+    Ref,
+    Requirement,
+    Selector,
+    condition,
+    is_true,
+    ref,
+)
+from reconverge.model.nodes import Node, NodeAddress, NodeSpec, NodeStatus, Taint
+from reconverge.model.pods import (
+    ContainerSpec,
+    ContainerState,
+    ContainerStatus,
+    Pod,
+    PodSpec,
+    PodStatus,
+    Probe,
+    Running,
+    Terminated,
+    Toleration,
+    Waiting,
+)
+from reconverge.model.snapshot import Snapshot
+from reconverge.model.workloads import (
+    PodTemplate,
+    ReplicaSet,
+    ReplicaSetSpec,
+    ReplicaStatus,
+    Replicated,
+    ReplicationController,
+    ReplicationControllerSpec,
+)
+
+VIEWS: dict[str, type[Named]] = {
+    "Pod": Pod,
+    "Node": Node,
+    "ReplicationController": ReplicationController,
+    "ReplicaSet": ReplicaSet,
+    "Event": Event,
+}
+_DECODERS = {kind: msgspec.json.Decoder(view) for kind, view in VIEWS.items()}
+_ANY = msgspec.json.Decoder(Named)
+
+
+def decode(kind: str, raw: bytes | msgspec.Raw) -> Named:
+    """The view of one object's JSON; of an unlisted kind, its metadata.
+
+    Raises msgspec.DecodeError when `raw` is not an object of that kind.
+    """
+    return _DECODERS.get(kind, _ANY).decode(raw)
+
+
+__all__ = [
+    "Condition",
+    "ContainerSpec",
+    "ContainerState",
+    "ContainerStatus",
+    "Event",
+    "EventSource",
+    "Meta",
+    "Named",
+    "Node",
+    "NodeAddress",
+    "NodeSpec",
+    "NodeStatus",
+    "ObjectReference",
+    "OwnerReference",
+    "Pod",
+    "PodSpec",
+    "PodStatus",
+    "PodTemplate",
+    "Probe",
+    "Ref",
+    "ReplicaSet",
+    "ReplicaSetSpec",
+    "ReplicaStatus",
+    "Replicated",
+    "ReplicationController",
+    "ReplicationControllerSpec",
+    "Requirement",
+    "Running",
+    "Selector",
+    "Snapshot",
+    "Taint",
+    "Terminated",
+    "Toleration",
+    "Waiting",
+    "condition",
+    "decode",
+    "is_true",
+    "ref",
+]

@@ -1,0 +1,57 @@
+"""Nodes: the conditions, taints and addresses that decide what happens to their pods."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import field
+
+from reconverge.model.meta import Condition, Named, View, condition, is_true
+
+
+class Taint(View, frozen=True):
+    key: str
+    effect: str
+    value: str = ""
+    time_added: datetime | None = None
+
+
+class NodeSpec(View, frozen=True):
+    taints: tuple[Taint, ...] = ()
+    unschedulable: bool = False
+    pod_cidr: str = field(name="podCIDR", default="")
+
+
+class NodeAddress(View, frozen=True):
+    type: str
+    address: str
+
+
+class NodeStatus(View, frozen=True):
+    conditions: tuple[Condition, ...] = ()
+    addresses: tuple[NodeAddress, ...] = ()
+
+
+class Node(Named, frozen=True):
+    spec: NodeSpec = NodeSpec()
+    status: NodeStatus = NodeStatus()
+
+    @property
+    def ready(self) -> Condition | None:
+        return condition(self.status.conditions, "Ready")
+
+    @property
+    def is_ready(self) -> bool:
+        return is_true(self.ready)
+
+    @property
+    def internal_ip(self) -> str:
+        rows = (row.address for row in self.status.addresses if row.type == "InternalIP")
+        return next(rows, "")
+
+    @property
+    def is_control_plane(self) -> bool:
+        return "node-role.kubernetes.io/control-plane" in self.metadata.labels
+
+    def taint(self, key: str) -> Taint | None:
+        return next((one for one in self.spec.taints if one.key == key), None)
