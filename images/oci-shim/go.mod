@@ -1,0 +1,3 @@
+module reconverge.dev/images/oci-shim
+
+go 1.22
