@@ -187,6 +187,11 @@ class Timeline:
         with self.condition:
             return self._append(make(self.now_s()))
 
+    def restore(self, record: AnyRecord) -> Entry:
+        """Append a record that already has its second, read from a stored timeline."""
+        with self.condition:
+            return self._append(record)
+
     def _append(self, record: AnyRecord) -> Entry:
         entry = self._place(record)
         if self._file is not None:
@@ -247,7 +252,7 @@ def read_timeline(path: Path, clock: Clock) -> Timeline:
         if not line:
             continue
         try:
-            timeline._append(_DECODER.decode(line))
+            timeline.restore(_DECODER.decode(line))
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             timeline.damage = f"line {number} cannot be read ({error}); what follows is ignored"
             break

@@ -1,0 +1,100 @@
+"""What the engine may ask of a cluster. The real door and the fake one of the tests both fit.
+
+Faults and the experiment depend on this protocol alone, which is why the same contract tests can
+run without a cluster and on a real one. Stopping nodes is a protocol of its own: a cluster whose
+nodes are not containers of this machine does not have it, and that is a typed fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol, runtime_checkable
+
+import msgspec
+
+from reconverge.model import Named, Ref
+from reconverge.timeline import Timeline
+
+JsonObject = dict[str, object]
+
+
+class Recorder(Protocol):
+    """Watches of several kinds, writing into one timeline until stopped."""
+
+    def wait_until_synced(self, *, deadline_s: float) -> None:
+        """Block until every kind is listed; Unavailable after `deadline_s` seconds."""
+
+    def stop(self) -> None:
+        """Close every stream and join its thread. Idempotent."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A probe's answer: `ok` with the body, or not with the reason."""
+
+    ok: bool
+    text: str
+
+
+class Cluster(Protocol):
+    """A cluster's API as the engine sees it. Every method raises errors of cluster.errors."""
+
+    @property
+    def name(self) -> str:
+        """The kube context's name."""
+
+    @property
+    def version(self) -> str:
+        """The API server's version, such as v1.34.4."""
+
+    def create(self, manifest: JsonObject, *, namespace: str) -> tuple[Ref, Named]:
+        """Create one object; Conflict when its name is taken, Rejected when it is not valid."""
+
+    def read(self, kind: str, name: str, *, namespace: str = "") -> Named:
+        """The object of that name as it is now; NotFound when there is none."""
+
+    def patch(self, ref: Ref, body: JsonObject, *, subresource: str = "") -> Named:
+        """JSON merge patch of exactly that object: a namesake with another UID is a Conflict."""
+
+    def delete(
+        self,
+        ref: Ref,
+        *,
+        grace_s: int | None = None,
+        propagation: Literal["Background", "Foreground", "Orphan"] | None = None,
+    ) -> None:
+        """Request deletion of exactly that object; NotFound when it is gone or another one."""
+
+    def scale(self, ref: Ref, replicas: int) -> Named:
+        """Set `spec.replicas` of a workload through its scale subresource."""
+
+    def ask_pod(self, pod: Ref, *, port: int, path: str = "/", timeout_s: float = 5.0) -> Answer:
+        """HTTP GET of a pod through the API server's proxy; an unreachable pod is an answer."""
+
+    def logs(self, pod: Ref, *, container: str = "", previous: bool = False) -> str:
+        """The container's log, or that of its previous instance."""
+
+    def record(self, timeline: Timeline, *, kinds: Sequence[str], namespace: str) -> Recorder:
+        """Start watching `kinds` (namespaced ones in `namespace`) into `timeline`."""
+
+
+class NodeContainer(msgspec.Struct, frozen=True):
+    """A node as its container: what Docker knows of it."""
+
+    name: str
+    id: str
+    state: Literal["running", "exited", "paused", "created", "restarting", "removing", "dead"]
+    addresses: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class StoppableNodes(Protocol):
+    """A cluster whose nodes are containers of this machine (kind with Docker)."""
+
+    def node_container(self, node: str) -> NodeContainer:
+        """The container of that node; NotFound when there is none."""
+
+    def stop_node(self, node: str, *, grace_s: int = 0) -> None:
+        """Stop the node's container; after `grace_s` seconds it is killed. Idempotent."""
+
+    def start_node(self, node: str) -> None:
+        """Start the node's container, whatever state it is in. Idempotent."""
