@@ -1,0 +1,103 @@
+"""The mark a fault must leave on the cluster before anything after it may count.
+
+Every fault states its effect when it is injected. Until that effect was observed, a steady state
+is the old one still standing; if it never shows, nothing was hit, and nothing was tested.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from reconverge.model import Pod, Ref
+from reconverge.timeline import Entry
+
+
+class Effect(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag=True):
+    """Base of the effects that a fault can promise."""
+
+
+class PodsLost(Effect, frozen=True, kw_only=True):
+    """Each of these pods is being deleted, or gone."""
+
+    pods: tuple[Ref, ...]
+
+
+class PodAppeared(Effect, frozen=True, kw_only=True):
+    """This pod was there, however briefly: its controller may delete it at once."""
+
+    pod: Ref
+
+
+class LabelsChanged(Effect, frozen=True, kw_only=True):
+    """Each of these objects carries these labels; None stands for a label that is absent."""
+
+    objects: tuple[Ref, ...]
+    labels: dict[str, str | None]
+
+
+class ReplicasSet(Effect, frozen=True, kw_only=True):
+    """The workload asks for this number of pods."""
+
+    workload: Ref
+    replicas: int
+
+
+class NodeLost(Effect, frozen=True, kw_only=True):
+    """The control plane no longer takes this node for ready (Ready is Unknown or False)."""
+
+    node: Ref
+
+
+AnyEffect = PodsLost | PodAppeared | LabelsChanged | ReplicasSet | NodeLost
+
+
+def decode_effect(raw: msgspec.Raw) -> AnyEffect:
+    """The effect that a timeline's `Injected` record holds."""
+    return msgspec.json.decode(raw, type=AnyEffect)  # type: ignore[no-any-return]
+
+
+def is_seen(effect: AnyEffect, entry: Entry) -> bool:
+    """Whether the world as known after `entry` shows `effect`."""
+    snapshot = entry.snapshot
+    match effect:
+        case PodsLost(pods=pods):
+            return all(_is_lost(snapshot.pod(pod.uid)) for pod in pods)
+        case PodAppeared(pod=pod):
+            return entry.view is not None and entry.view.uid == pod.uid
+        case LabelsChanged(objects=objects, labels=labels):
+            return all(_carries(entry, one, labels) for one in objects)
+        case ReplicasSet(workload=workload, replicas=replicas):
+            view = snapshot.workload(workload)
+            return view is not None and view.replicas == replicas
+        case NodeLost(node=node):
+            view_of_node = snapshot.node(node.name)
+            return view_of_node is None or not view_of_node.is_ready
+
+
+def describe(effect: AnyEffect) -> str:
+    """The effect as the end of the sentence "it was not seen that ..."."""
+    match effect:
+        case PodsLost(pods=pods):
+            return f"{', '.join(pod.name for pod in pods)} is deleted"
+        case PodAppeared(pod=pod):
+            return f"{pod.name} exists"
+        case LabelsChanged(objects=objects, labels=labels):
+            rows = ", ".join(
+                f"{key}={value}" if value else f"no {key}" for key, value in labels.items()
+            )
+            return f"{', '.join(one.name for one in objects)} is labelled {rows}"
+        case ReplicasSet(workload=workload, replicas=replicas):
+            return f"{workload} asks for {replicas} pods"
+        case NodeLost(node=node):
+            return f'node "{node.name}" is not Ready'
+
+
+def _is_lost(pod: Pod | None) -> bool:
+    return pod is None or pod.is_terminating
+
+
+def _carries(entry: Entry, ref: Ref, labels: dict[str, str | None]) -> bool:
+    view = entry.snapshot.get(ref.kind, ref.uid)
+    return view is not None and all(
+        view.metadata.labels.get(key) == value for key, value in labels.items()
+    )

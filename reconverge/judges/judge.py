@@ -1,0 +1,65 @@
+"""What a judge is: a fold over the timeline's entries that ends in one finding.
+
+The same object serves a running scenario and a stored one. It is fed entries in order; it is told
+the time when it asked to be; and it says what it wants done, if anything, to come to a verdict.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+import msgspec
+
+from reconverge.model import Ref
+from reconverge.timeline import Entry
+from reconverge.verdict import Finding
+
+
+class Want(msgspec.Struct, frozen=True):
+    """Base of the acts a judge can ask for; their outcome reaches it through the timeline."""
+
+
+class WantSentinel(Want, frozen=True):
+    """Plant a pod that the controller of `kind` must remove."""
+
+    kind: str
+
+
+class WantKnock(Want, frozen=True):
+    """Spoil the observed generation in `subject`'s status; its controller must write it anew."""
+
+    subject: Ref
+
+
+class WantProbe(Want, frozen=True):
+    """Ask what no watch tells. `probe` names the question, `target` the node."""
+
+    probe: Literal["node-address", "pods-reachable"]
+    target: str
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """For a person who waits: what is awaited, what is seen now."""
+
+    awaited: str
+    seen: str
+
+
+class Judge(Protocol):
+    """One promise under judgement."""
+
+    @property
+    def due_s(self) -> float | None:
+        """The timeline second at which `at` must be called if no entry comes before."""
+
+    def feed(self, entry: Entry) -> Finding | None:
+        """Take one entry into account; the finding, once there is one."""
+
+    def at(self, now_s: float) -> Finding | None:
+        """Take into account that it is `now_s` and nothing else has happened."""
+
+    def wants(self) -> tuple[Want, ...]:
+        """The acts to perform now; each is returned once."""
+
+    def progress(self) -> Progress:
+        """What is awaited and what is seen."""

@@ -1,0 +1,19 @@
+"""A promise is a frozen value that can be written down, and that knows its judge."""
+
+from __future__ import annotations
+
+import msgspec
+
+from reconverge.judges.judge import Judge
+
+
+class Promise(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag=True):
+    """Base of everything a scenario can promise about its workloads."""
+
+    def sentence(self) -> str:
+        """The promise in the words of the features, without its deadline."""
+        raise NotImplementedError
+
+    def judge(self, *, deadline_s: float) -> Judge:
+        """A fresh judge of this promise; `deadline_s` is a second of the timeline."""
+        raise NotImplementedError

@@ -1,0 +1,26 @@
+"""Every promise there is, so that one written to a timeline can be read and judged again."""
+
+from __future__ import annotations
+
+import msgspec
+
+from reconverge.judges.converges import Converges
+from reconverge.judges.invariants import NeverFewerReady, NeverMore, SamePods, Untouched
+from reconverge.judges.states import NodeGone, NodeWhole, Released, Restarts
+
+AnyPromise = (
+    Converges
+    | Restarts
+    | Released
+    | NodeGone
+    | NodeWhole
+    | Untouched
+    | NeverMore
+    | NeverFewerReady
+    | SamePods
+)
+
+
+def decode_promise(raw: msgspec.Raw) -> AnyPromise:
+    """The promise that a timeline's `Promised` record holds."""
+    return msgspec.json.decode(raw, type=AnyPromise)  # type: ignore[no-any-return]

@@ -1,0 +1,220 @@
+"""The simpler promises of a state: it comes, it stands, and, where no watch can tell, it is probed.
+
+They serve what kubelets and the node lifecycle controller do. There the sign of life is in the
+state itself (a new container ID, a transition of a condition), so no challenge is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reconverge.judges.judge import Progress, Want, WantProbe
+from reconverge.judges.promise import Promise
+from reconverge.judges.steady import Steadiness, node_whole, readiness, state
+from reconverge.model import Ref, Snapshot
+from reconverge.timeline import Entry, Gap, Observed, Probed, Synced
+from reconverge.verdict import Finding, Verdict
+
+# A probe that failed is asked again after this long; it is the only thing here that polls,
+# because Kubernetes has no watch for reachability.
+REPROBE_S = 0.5
+
+Weigh = Callable[[Snapshot], Steadiness]
+
+
+class Restarts(Promise, frozen=True, kw_only=True):
+    """A new container in the same pod, after instance `container_id` with its restart count.
+
+    Source of the rule: the kubelet keeps the pod and starts a new container, moving the old one's
+    state to lastState (pkg/kubelet/kuberuntime, Kubernetes 1.34).
+    """
+
+    pod: Ref
+    container: str
+    container_id: str
+    restart_count: int
+
+    def sentence(self) -> str:
+        return f'container "{self.container}" of "{self.pod.name}" is restarted in the same pod'
+
+    def judge(self, *, deadline_s: float) -> StateJudge:
+        return StateJudge(self, self.weigh, kinds=("Pod",), deadline_s=deadline_s)
+
+    def weigh(self, snapshot: Snapshot) -> Steadiness:
+        pod = snapshot.pod(self.pod.uid)
+        status = pod.container(self.container) if pod is not None else None
+        if pod is None or status is None:
+            return Steadiness((f"{self.pod} is gone",), f"{self.pod} does not exist")
+        ended = status.last_state.terminated
+        lacking = []
+        if status.restart_count <= self.restart_count or status.container_id == self.container_id:
+            lacking.append(f"container {self.container} is still the same instance")
+        elif ended is None:
+            lacking.append("the exit code of the previous instance is not known")
+        elif not (status.ready and pod.is_ready):
+            lacking.append(f"the new container is not ready: {state(pod)}")
+        end = f"; previous exit code {ended.exit_code} ({ended.reason})" if ended else ""
+        return Steadiness(tuple(lacking), f"{status.restart_count} restarts, {state(pod)}{end}")
+
+
+class Released(Promise, frozen=True, kw_only=True):
+    """The pod runs on, and no controller owns it any more."""
+
+    pod: Ref
+
+    def sentence(self) -> str:
+        return f'"{self.pod.name}" is released by its controller'
+
+    def judge(self, *, deadline_s: float) -> StateJudge:
+        return StateJudge(self, self.weigh, kinds=("Pod",), deadline_s=deadline_s)
+
+    def weigh(self, snapshot: Snapshot) -> Steadiness:
+        pod = snapshot.pod(self.pod.uid)
+        if pod is None or not pod.is_active:
+            return Steadiness((f"{self.pod} is gone",), f"{self.pod} does not run")
+        owner = pod.metadata.controller
+        lacking = (f"{owner.kind} {owner.name} still owns it",) if owner is not None else ()
+        return Steadiness(lacking, f"{state(pod)}, " + ("owned" if owner else "without an owner"))
+
+
+class NodeGone(Promise, frozen=True, kw_only=True):
+    """The control plane no longer takes the node for ready (Ready is False or Unknown)."""
+
+    node: Ref
+
+    def sentence(self) -> str:
+        return f'node "{self.node.name}" is NotReady'
+
+    def judge(self, *, deadline_s: float) -> StateJudge:
+        return StateJudge(self, self.weigh, kinds=("Node",), deadline_s=deadline_s)
+
+    def weigh(self, snapshot: Snapshot) -> Steadiness:
+        node = snapshot.node(self.node.name)
+        if node is None or node.uid != self.node.uid:
+            return Steadiness((f"{self.node} is not registered",), "no such node")
+        lacking = ("it is still Ready",) if node.is_ready else ()
+        return Steadiness(lacking, readiness(node))
+
+
+class NodeWhole(Promise, frozen=True, kw_only=True):
+    """The node is Ready without taints, has the address it claims, and its pods can be reached."""
+
+    node: Ref
+
+    def sentence(self) -> str:
+        return f'node "{self.node.name}" is whole'
+
+    def judge(self, *, deadline_s: float) -> StateJudge:
+        name = self.node.name
+        probes = (WantProbe("node-address", name), WantProbe("pods-reachable", name))
+        return StateJudge(
+            self, self.weigh, kinds=("Node", "Pod"), deadline_s=deadline_s, probes=probes
+        )
+
+    def weigh(self, snapshot: Snapshot) -> Steadiness:
+        return node_whole(snapshot, self.node.name)
+
+
+class StateJudge:
+    """Waits for a predicate over the snapshot, then for its probes, until the deadline."""
+
+    def __init__(
+        self,
+        promise: Promise,
+        weigh: Weigh,
+        *,
+        kinds: tuple[str, ...],
+        deadline_s: float,
+        probes: tuple[WantProbe, ...] = (),
+    ) -> None:
+        self.promise = promise
+        self.deadline_s = deadline_s
+        self._weigh = weigh
+        self._kinds = kinds
+        self._gaps: dict[str, str] = {}
+        self._steadiness = Steadiness(("nothing was observed yet",), "nothing yet")
+        self._steady: Entry | None = None
+        self._probes = probes
+        self._ask_at_s: dict[WantProbe, float] = {}
+        self._is_asked: set[WantProbe] = set()
+        self._refusal = ""
+        self._now_s = 0.0
+
+    @property
+    def due_s(self) -> float | None:
+        planned = [at_s for probe, at_s in self._ask_at_s.items() if probe not in self._is_asked]
+        return min([self.deadline_s, *planned])
+
+    def feed(self, entry: Entry) -> Finding | None:
+        record = entry.record
+        if isinstance(record, Gap) and record.kind in self._kinds:
+            self._gaps[record.kind] = record.reason
+        elif isinstance(record, Synced):
+            self._gaps.pop(record.kind, None)
+        elif isinstance(record, Probed):
+            self._note_answer(record)
+        if isinstance(record, Gap | Synced) or (
+            isinstance(record, Observed) and record.kind in self._kinds
+        ):
+            self._turn(entry)
+        return self.at(entry.at_s)
+
+    def at(self, now_s: float) -> Finding | None:
+        self._now_s = now_s
+        if self._steady is not None and not self._ask_at_s:
+            return self._finding(Verdict.HELD, self._steadiness.seen, self._steady)
+        if now_s < self.deadline_s:
+            return None
+        if self._gaps:
+            kind, reason = next(iter(self._gaps.items()))
+            return self._finding(Verdict.UNKNOWN, f"the watch of {kind} has a gap: {reason}")
+        return self._finding(Verdict.BROKEN, self._seen())
+
+    def wants(self) -> tuple[Want, ...]:
+        due = tuple(
+            probe
+            for probe, at_s in self._ask_at_s.items()
+            if at_s <= self._now_s and probe not in self._is_asked
+        )
+        self._is_asked.update(due)
+        return due
+
+    def progress(self) -> Progress:
+        return Progress(self.promise.sentence(), self._seen())
+
+    def _turn(self, entry: Entry) -> None:
+        """Weigh the newest snapshot; probes start over whenever the state begins anew."""
+        self._steadiness = self._weigh(entry.snapshot)
+        if not self._steadiness.is_steady or self._gaps:
+            self._steady = None
+        elif self._steady is None:
+            self._steady = entry
+            self._ask_at_s = dict.fromkeys(self._probes, entry.at_s)
+            self._is_asked.clear()
+
+    def _note_answer(self, record: Probed) -> None:
+        for probe in self._probes:
+            if (probe.probe, probe.target) != (record.probe, record.target):
+                continue
+            self._is_asked.discard(probe)
+            if record.ok and self._steady is not None:
+                self._ask_at_s.pop(probe, None)
+            else:
+                self._ask_at_s[probe] = record.at_s + REPROBE_S
+                self._refusal = f"{record.probe} of {record.target}: {record.answer}"
+
+    def _seen(self) -> str:
+        if not self._steadiness.is_steady:
+            return f"{self._steadiness.seen}; {'; '.join(self._steadiness.lacking)}"
+        return f"{self._steadiness.seen}; {self._refusal or 'waiting for a probe'}"
+
+    def _finding(self, verdict: Verdict, reason: str, entry: Entry | None = None) -> Finding:
+        return Finding(
+            promise=self.promise.sentence(),
+            verdict=verdict,
+            why=reason,
+            decided_s=self._now_s,
+            instant_s=entry.at_s if entry is not None else None,
+            last_seen=self._steadiness.seen,
+            evidence=(entry.index,) if entry is not None else (),
+        )
