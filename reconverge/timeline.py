@@ -55,18 +55,23 @@ class Observed(Record, frozen=True, kw_only=True):
 
 
 class Synced(Record, frozen=True, kw_only=True):
-    """All objects of `kind` as of `resource_version` are now on the timeline."""
+    """All objects of `kind` as of `resource_version` are now on the timeline.
+
+    Of a kind that is watched in several namespaces, `namespace` tells which watch it was.
+    """
 
     kind: str
     resource_version: int
+    namespace: str = ""
 
 
 class Gap(Record, frozen=True, kw_only=True):
-    """Changes of `kind` after `since_s` may be missing, up to the next `Synced` of that kind."""
+    """Changes of `kind` after `since_s` may be missing, up to the next `Synced` of that watch."""
 
     kind: str
     since_s: float
     reason: str
+    namespace: str = ""
 
 
 class Noted(Record, frozen=True, kw_only=True):
@@ -112,12 +117,17 @@ class Challenged(Record, frozen=True, kw_only=True):
 
 
 class Promised(Record, frozen=True, kw_only=True):
-    """From here on a promise is being judged; `promise` is the encoded value."""
+    """From here on a promise is being judged; `promise` is the encoded value.
+
+    `start` is the index of the first entry that its judge was fed: it lies before this record
+    where the promise speaks of a fault that was injected earlier.
+    """
 
     id: str
     promise: msgspec.Raw
     sentence: str
     deadline_s: float
+    start: int = 0
 
 
 class Judged(Record, frozen=True, kw_only=True):
@@ -169,6 +179,7 @@ class Timeline:
         self.condition = threading.Condition()
         self.damage = ""
         self._entries: list[Entry] = []
+        self._buried: set[str] = set()
         self._started_s = clock.monotonic_s()
         self._file: BinaryIO | None = None
         if path is not None:
@@ -209,8 +220,17 @@ class Timeline:
             return Entry(index, record, before, None)
         view = decode(record.kind, record.object)
         if record.change == "deleted":
+            self._buried.add(record.uid)
             return Entry(index, record, before.without_object(record.kind, record.uid), view)
+        if self._is_stale(record, before):
+            return Entry(index, record, before, None)
         return Entry(index, record, before.with_object(record.kind, view), view)
+
+    def _is_stale(self, record: Observed, before: Snapshot) -> bool:
+        """Whether more is known already: a list may be older than a watch, a UID never returns."""
+        known = before.get(record.kind, record.uid)
+        is_older = known is not None and known.resource_version > record.resource_version
+        return is_older or record.uid in self._buried
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -98,3 +98,14 @@ class StoppableNodes(Protocol):
 
     def start_node(self, node: str) -> None:
         """Start the node's container, whatever state it is in. Idempotent."""
+
+
+@runtime_checkable
+class ControlPlane(Protocol):
+    """A cluster whose control plane's processes can be frozen: only ever one of our own."""
+
+    def freeze_process(self, node: str, name: str) -> None:
+        """SIGSTOP every process of exactly that name on the node; NotFound when there is none."""
+
+    def thaw_process(self, node: str, name: str) -> None:
+        """SIGCONT every process of exactly that name on the node. Idempotent."""

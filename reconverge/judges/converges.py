@@ -45,7 +45,8 @@ class ConvergenceJudge:
         self.deadline_s = deadline_s
         self._awaited_injections = set(promise.injections)
         self._unseen: list[AnyEffect] = []
-        self._gaps: dict[str, str] = {}
+        self._appeared: set[str] = set()
+        self._gaps: dict[tuple[str, str], str] = {}
         self._steadiness = Steadiness(("nothing was observed yet",), "nothing yet")
         self._steady: Entry | None = None
         self._challenge = Challenge(promise.workload)
@@ -63,10 +64,10 @@ class ConvergenceJudge:
         return settled_s if self._challenge.is_answered else max(settled_s, self.deadline_s)
 
     def feed(self, entry: Entry) -> Finding | None:
-        self._last = entry
+        is_first, self._last = self._last is None, entry
         self._note_faults(entry)
         self._note_gaps(entry)
-        if self._is_relevant(entry):
+        if is_first or self._is_relevant(entry):
             self._weigh(entry)
         if self._steady is not None or self._is_last_call:
             self._challenge.feed(entry)
@@ -88,17 +89,23 @@ class ConvergenceJudge:
 
     def _note_faults(self, entry: Entry) -> None:
         record = entry.record
+        if isinstance(record, Observed) and record.kind == "Pod":
+            self._appeared.add(record.uid)
         if isinstance(record, Injected) and record.id in self._awaited_injections:
             self._awaited_injections.discard(record.id)
             self._unseen.append(decode_effect(record.effect))
-        self._unseen = [effect for effect in self._unseen if not is_seen(effect, entry)]
+        self._unseen = [
+            effect for effect in self._unseen if not is_seen(effect, entry, appeared=self._appeared)
+        ]
 
     def _note_gaps(self, entry: Entry) -> None:
-        record = entry.record
-        if isinstance(record, Gap) and record.kind in ("Pod", self.promise.workload.kind):
-            self._gaps[record.kind] = record.reason
-        elif isinstance(record, Synced):
-            self._gaps.pop(record.kind, None)
+        record, workload = entry.record, self.promise.workload
+        if isinstance(record, Synced):
+            self._gaps.pop((record.kind, record.namespace), None)
+        elif isinstance(record, Gap):
+            is_here = record.namespace in ("", workload.namespace)
+            if is_here and record.kind in ("Pod", workload.kind):
+                self._gaps[record.kind, record.namespace] = record.reason
 
     def _is_relevant(self, entry: Entry) -> bool:
         """Whether this entry can change the steady state, or what stands before it."""
@@ -149,9 +156,9 @@ class ConvergenceJudge:
         """The deadline has passed without a steady state; say what is known about why."""
         challenge = self._challenge
         if self._gaps:
-            kind, reason = next(iter(self._gaps.items()))
+            (kind, _), reason = next(iter(self._gaps.items()))
             return self._finding(Verdict.UNKNOWN, f"the watch of {kind} has a gap: {reason}", now_s)
-        if not challenge.is_pod_watch_live:
+        if challenge.error or not challenge.is_pod_watch_live:
             return self._finding(Verdict.UNKNOWN, challenge.silence, now_s)
         if self._awaited_injections:
             return self._finding(Verdict.UNKNOWN, "the fault was not injected", now_s)

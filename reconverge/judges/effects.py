@@ -6,6 +6,8 @@ is the old one still standing; if it never shows, nothing was hit, and nothing w
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import msgspec
 
 from reconverge.model import Pod, Ref
@@ -48,7 +50,14 @@ class NodeLost(Effect, frozen=True, kw_only=True):
     node: Ref
 
 
-AnyEffect = PodsLost | PodAppeared | LabelsChanged | ReplicasSet | NodeLost
+class Unmarked(Effect, frozen=True, kw_only=True):
+    """Nothing that a watch could show: a condition of the scenario, such as a frozen controller.
+
+    It cannot make a scenario pass: a controller that does not act fails its challenge.
+    """
+
+
+AnyEffect = PodsLost | PodAppeared | LabelsChanged | ReplicasSet | NodeLost | Unmarked
 
 
 def decode_effect(raw: msgspec.Raw) -> AnyEffect:
@@ -56,14 +65,19 @@ def decode_effect(raw: msgspec.Raw) -> AnyEffect:
     return msgspec.json.decode(raw, type=AnyEffect)  # type: ignore[no-any-return]
 
 
-def is_seen(effect: AnyEffect, entry: Entry) -> bool:
-    """Whether the world as known after `entry` shows `effect`."""
+def is_seen(effect: AnyEffect, entry: Entry, *, appeared: Container[str] = ()) -> bool:
+    """Whether the world as known after `entry` shows `effect`.
+
+    `appeared` are the UIDs of pods seen before: a surplus pod may come and go within milliseconds,
+    before the record of its injection is written.
+    """
     snapshot = entry.snapshot
     match effect:
         case PodsLost(pods=pods):
             return all(_is_lost(snapshot.pod(pod.uid)) for pod in pods)
         case PodAppeared(pod=pod):
-            return entry.view is not None and entry.view.uid == pod.uid
+            is_now = entry.view is not None and entry.view.uid == pod.uid
+            return is_now or pod.uid in appeared
         case LabelsChanged(objects=objects, labels=labels):
             return all(_carries(entry, one, labels) for one in objects)
         case ReplicasSet(workload=workload, replicas=replicas):
@@ -72,6 +86,8 @@ def is_seen(effect: AnyEffect, entry: Entry) -> bool:
         case NodeLost(node=node):
             view_of_node = snapshot.node(node.name)
             return view_of_node is None or not view_of_node.is_ready
+        case Unmarked():
+            return True
 
 
 def describe(effect: AnyEffect) -> str:
@@ -90,6 +106,8 @@ def describe(effect: AnyEffect) -> str:
             return f"{workload} asks for {replicas} pods"
         case NodeLost(node=node):
             return f'node "{node.name}" is not Ready'
+        case Unmarked():
+            return "nothing is marked"
 
 
 def _is_lost(pod: Pod | None) -> bool:

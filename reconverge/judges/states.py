@@ -131,7 +131,8 @@ class StateJudge:
         self.deadline_s = deadline_s
         self._weigh = weigh
         self._kinds = kinds
-        self._gaps: dict[str, str] = {}
+        self._gaps: dict[tuple[str, str], str] = {}
+        self._is_first = True
         self._steadiness = Steadiness(("nothing was observed yet",), "nothing yet")
         self._steady: Entry | None = None
         self._probes = probes
@@ -148,14 +149,16 @@ class StateJudge:
     def feed(self, entry: Entry) -> Finding | None:
         record = entry.record
         if isinstance(record, Gap) and record.kind in self._kinds:
-            self._gaps[record.kind] = record.reason
+            self._gaps[record.kind, record.namespace] = record.reason
         elif isinstance(record, Synced):
-            self._gaps.pop(record.kind, None)
+            self._gaps.pop((record.kind, record.namespace), None)
         elif isinstance(record, Probed):
             self._note_answer(record)
-        if isinstance(record, Gap | Synced) or (
+        is_turn = isinstance(record, Gap | Synced) or (
             isinstance(record, Observed) and record.kind in self._kinds
-        ):
+        )
+        if self._is_first or is_turn:
+            self._is_first = False
             self._turn(entry)
         return self.at(entry.at_s)
 
@@ -166,11 +169,13 @@ class StateJudge:
         if now_s < self.deadline_s:
             return None
         if self._gaps:
-            kind, reason = next(iter(self._gaps.items()))
+            (kind, _), reason = next(iter(self._gaps.items()))
             return self._finding(Verdict.UNKNOWN, f"the watch of {kind} has a gap: {reason}")
         return self._finding(Verdict.BROKEN, self._seen())
 
     def wants(self) -> tuple[Want, ...]:
+        if self._steady is None:
+            return ()
         due = tuple(
             probe
             for probe, at_s in self._ask_at_s.items()
