@@ -20,7 +20,7 @@ from typing import BinaryIO, Literal
 import msgspec
 
 from reconverge.clock import Clock
-from reconverge.errors import BadInput
+from reconverge.errors import BadInput, Unavailable
 from reconverge.model import Named, Ref, Snapshot, decode
 from reconverge.verdict import Finding
 
@@ -74,6 +74,25 @@ class Gap(Record, frozen=True, kw_only=True):
     namespace: str = ""
 
 
+class Lost(Record, frozen=True, kw_only=True):
+    """Nothing of `kind` is known to have happened after `since_s`, until the next `Resumed`.
+
+    The watch is down or silent. Nothing need be missing: what happened meanwhile is delivered
+    late, or a `Gap` says that it may be missing.
+    """
+
+    kind: str
+    since_s: float
+    reason: str
+
+
+class Resumed(Record, frozen=True, kw_only=True):
+    """The watch of `kind` is open again and goes on after `resource_version`."""
+
+    kind: str
+    resource_version: int
+
+
 class Noted(Record, frozen=True, kw_only=True):
     """A fact for the reader, such as how a manifest was adapted before it was applied."""
 
@@ -108,7 +127,10 @@ class Probed(Record, frozen=True, kw_only=True):
 
 
 class Challenged(Record, frozen=True, kw_only=True):
-    """A harmless change that a live controller must answer (see reconverge.judges.liveliness)."""
+    """A harmless change that a live controller must answer (see reconverge.judges.liveliness).
+
+    `resource_version` is that of the write itself: of the created pod, of the patched workload.
+    """
 
     step: Literal["sentinel", "knock"]
     subject: Ref
@@ -142,6 +164,8 @@ AnyRecord = (
     | Observed
     | Synced
     | Gap
+    | Lost
+    | Resumed
     | Noted
     | Injected
     | RolledBack
@@ -156,12 +180,17 @@ _DECODER = msgspec.json.Decoder(AnyRecord)
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One record in its place, with the world as it was known just after it."""
+    """One record in its place, with the world as it was known just after it.
+
+    `outages` are those still open. In a gap the snapshot may lack changes, or mix old and new
+    objects; in a loss it may only be late. `view` is None for a delivery older than what was known.
+    """
 
     index: int
     record: AnyRecord
     snapshot: Snapshot
     view: Named | None
+    outages: tuple[Gap | Lost, ...] = ()
 
     @property
     def at_s(self) -> float:
@@ -179,7 +208,6 @@ class Timeline:
         self.condition = threading.Condition()
         self.damage = ""
         self._entries: list[Entry] = []
-        self._buried: set[str] = set()
         self._started_s = clock.monotonic_s()
         self._file: BinaryIO | None = None
         if path is not None:
@@ -190,47 +218,76 @@ class Timeline:
         """Seconds since the timeline was opened."""
         return self.clock.monotonic_s() - self._started_s
 
-    def append(self, make: Callable[[float], AnyRecord]) -> Entry:
+    def append(self, make: Callable[[float], AnyRecord], *, view: Named | None = None) -> Entry:
         """Append the record that `make` builds from the present second; returns its entry.
 
-        Taking the second inside the lock keeps `at_s` in the order of the entries.
+        Taking the second inside the lock keeps `at_s` in the order of the entries. `view` spares
+        decoding the object of an `Observed` again where the caller has done it.
         """
         with self.condition:
-            return self._append(make(self.now_s()))
+            return self._append(make(self.now_s()), view)
 
     def restore(self, record: AnyRecord) -> Entry:
         """Append a record that already has its second, read from a stored timeline."""
         with self.condition:
             return self._append(record)
 
-    def _append(self, record: AnyRecord) -> Entry:
-        entry = self._place(record)
+    def _append(self, record: AnyRecord, view: Named | None = None) -> Entry:
+        entry = self._place(record, view)
         if self._file is not None:
-            self._file.write(_ENCODER.encode(record) + b"\n")
-            if isinstance(record, _FSYNCED):
-                os.fsync(self._file.fileno())
+            self._write(self._file, record)
         self._entries.append(entry)
         self.condition.notify_all()
         return entry
 
-    def _place(self, record: AnyRecord) -> Entry:
-        before = self._entries[-1].snapshot if self._entries else Snapshot()
-        index = len(self._entries)
-        if not isinstance(record, Observed):
-            return Entry(index, record, before, None)
-        view = decode(record.kind, record.object)
-        if record.change == "deleted":
-            self._buried.add(record.uid)
-            return Entry(index, record, before.without_object(record.kind, record.uid), view)
-        if self._is_stale(record, before):
-            return Entry(index, record, before, None)
-        return Entry(index, record, before.with_object(record.kind, view), view)
+    def _write(self, file: BinaryIO, record: AnyRecord) -> None:
+        """The whole line or nothing: half of one would spoil every line after it.
 
-    def _is_stale(self, record: Observed, before: Snapshot) -> bool:
-        """Whether more is known already: a list may be older than a watch, a UID never returns."""
-        known = before.get(record.kind, record.uid)
-        is_older = known is not None and known.resource_version > record.resource_version
-        return is_older or record.uid in self._buried
+        Raises Unavailable when the disk does not take it; the record is then not appended.
+        """
+        line = memoryview(_ENCODER.encode(record) + b"\n")
+        begin = file.tell()
+        try:
+            while line:
+                line = line[file.write(line) :]
+            if isinstance(record, _FSYNCED):
+                os.fsync(file.fileno())
+        except OSError as error:
+            file.truncate(begin)
+            file.seek(begin)
+            what = f"the timeline cannot be written: {error.strerror}"
+            raise Unavailable(what, where=str(file.name), cure="free space on that disk") from error
+
+    def _place(self, record: AnyRecord, view: Named | None) -> Entry:
+        before = self.latest()
+        index, outages = len(self._entries), self._open_outages(record)
+        if not isinstance(record, Observed):
+            return Entry(index, record, before, None, outages)
+        view = decode(record.kind, record.object) if view is None else view
+        if record.change == "deleted":
+            after = before.without_object(record.kind, record.uid)
+            return Entry(index, record, after, view, outages)
+        if before.is_stale(record.kind, record.uid, record.resource_version):
+            return Entry(index, record, before, None, outages)
+        return Entry(index, record, before.with_object(record.kind, view), view, outages)
+
+    def _open_outages(self, record: AnyRecord) -> tuple[Gap | Lost, ...]:
+        """What stays open after `record`: a list closes the gap of its own watch only."""
+        before = self._entries[-1].outages if self._entries else ()
+        match record:
+            case Gap() | Lost():
+                known = [one for one in before if _watch(one) == _watch(record)]
+                # One that is reported again has been open since it was first reported.
+                first_s = min([record.since_s, *(one.since_s for one in known)])
+                others = tuple(one for one in before if one not in known)
+                return (*others, msgspec.structs.replace(record, since_s=first_s))
+            case Synced():
+                closed = (Gap, record.kind, record.namespace)
+                return tuple(one for one in before if _watch(one) != closed)
+            case Resumed():
+                return tuple(one for one in before if _watch(one) != (Lost, record.kind, ""))
+            case _:
+                return before
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -258,10 +315,16 @@ class Timeline:
             self._file = None
 
 
+def _watch(outage: Gap | Lost) -> tuple[type[Record], str, str]:
+    """Which kind of outage of which watch."""
+    return type(outage), outage.kind, outage.namespace if isinstance(outage, Gap) else ""
+
+
 def read_timeline(path: Path, clock: Clock) -> Timeline:
     """The timeline stored at `path`, as far as it can be read; `damage` says where it ends.
 
-    Raises BadInput when there is no such file or its first line is not a timeline's.
+    Raises BadInput when there is no such file, its first line is not a timeline's, or it is of
+    another format.
     """
     try:
         lines = path.read_bytes().split(b"\n")
@@ -276,6 +339,10 @@ def read_timeline(path: Path, clock: Clock) -> Timeline:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             timeline.damage = f"line {number} cannot be read ({error}); what follows is ignored"
             break
-    if not len(timeline) or not isinstance(timeline[0].record, Opened):
+    opened = timeline[0].record if len(timeline) else None
+    if not isinstance(opened, Opened):
         raise BadInput("not a timeline: the first line must be its opening record", where=str(path))
+    if opened.format != FORMAT:
+        what = f"timeline of format {opened.format}, this program reads {FORMAT}"
+        raise BadInput(what, where=str(path), cure="read it with the release that wrote it")
     return timeline

@@ -10,7 +10,7 @@ from collections.abc import Container
 
 import msgspec
 
-from reconverge.model import Pod, Ref
+from reconverge.model import Node, Ref, Snapshot
 from reconverge.timeline import Entry
 
 
@@ -74,7 +74,7 @@ def is_seen(effect: AnyEffect, entry: Entry, *, appeared: Container[str] = ()) -
     snapshot = entry.snapshot
     match effect:
         case PodsLost(pods=pods):
-            return all(_is_lost(snapshot.pod(pod.uid)) for pod in pods)
+            return all(_is_lost(snapshot, pod) for pod in pods)
         case PodAppeared(pod=pod):
             is_now = entry.view is not None and entry.view.uid == pod.uid
             return is_now or pod.uid in appeared
@@ -84,8 +84,8 @@ def is_seen(effect: AnyEffect, entry: Entry, *, appeared: Container[str] = ()) -
             view = snapshot.workload(workload)
             return view is not None and view.replicas == replicas
         case NodeLost(node=node):
-            view_of_node = snapshot.node(node.name)
-            return view_of_node is None or not view_of_node.is_ready
+            known = snapshot.get("Node", node.uid)
+            return snapshot.is_gone(node.uid) or (isinstance(known, Node) and not known.is_ready)
         case Unmarked():
             return True
 
@@ -99,7 +99,8 @@ def describe(effect: AnyEffect) -> str:
             return f"{pod.name} exists"
         case LabelsChanged(objects=objects, labels=labels):
             rows = ", ".join(
-                f"{key}={value}" if value else f"no {key}" for key, value in labels.items()
+                f"{key}={value}" if value is not None else f"no {key}"
+                for key, value in labels.items()
             )
             return f"{', '.join(one.name for one in objects)} is labelled {rows}"
         case ReplicasSet(workload=workload, replicas=replicas):
@@ -110,8 +111,10 @@ def describe(effect: AnyEffect) -> str:
             return "nothing is marked"
 
 
-def _is_lost(pod: Pod | None) -> bool:
-    return pod is None or pod.is_terminating
+def _is_lost(snapshot: Snapshot, ref: Ref) -> bool:
+    """A pod that was never seen is not a lost one: nothing would have been hit."""
+    pod = snapshot.pod(ref.uid)
+    return snapshot.is_gone(ref.uid) if pod is None else pod.is_terminating
 
 
 def _carries(entry: Entry, ref: Ref, labels: dict[str, str | None]) -> bool:

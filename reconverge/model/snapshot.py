@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from rpds import HashTrieMap
+from rpds import HashTrieMap, HashTrieSet
 
 from reconverge.model.meta import Named, Ref
 from reconverge.model.nodes import Node
@@ -18,39 +18,59 @@ from reconverge.model.workloads import ReplicaSet, Replicated, ReplicationContro
 
 _Objects: TypeAlias = "HashTrieMap[str, Named]"
 _NONE: _Objects = HashTrieMap()
+_NOBODY: HashTrieSet[str] = HashTrieSet()
 
 
 class Snapshot:
-    """Every object known at one instant, by kind and UID, with pods also by their controller."""
+    """Every object known at one instant, by kind and UID, with pods also by their controller.
 
-    __slots__ = ("_kinds", "_owned")
+    Deliveries may be older than what is known (a list can lag behind a watch): a lower
+    resourceVersion never replaces a higher one, and a deleted UID never comes back.
+    """
+
+    __slots__ = ("_gone", "_kinds", "_owned")
 
     def __init__(
         self,
         kinds: HashTrieMap[str, _Objects] | None = None,
         owned: HashTrieMap[str, _Objects] | None = None,
+        gone: HashTrieSet[str] = _NOBODY,
     ) -> None:
         self._kinds = HashTrieMap() if kinds is None else kinds
         self._owned = HashTrieMap() if owned is None else owned
+        self._gone = gone
 
     def with_object(self, kind: str, view: Named) -> Snapshot:
-        """This snapshot with one object added or replaced."""
+        """This snapshot with one object added or replaced; unchanged by a stale delivery."""
+        if self.is_stale(kind, view.uid, view.resource_version):
+            return self
         objects = self._kinds.get(kind, _NONE)
         before = objects.get(view.uid)
         kinds = self._kinds.insert(kind, objects.insert(view.uid, view))
-        if kind != "Pod":
-            return Snapshot(kinds, self._owned)
-        return Snapshot(kinds, _reowned(self._owned, before, view))
+        owned = _reowned(self._owned, before, view) if kind == "Pod" else self._owned
+        return Snapshot(kinds, owned, self._gone)
 
     def without_object(self, kind: str, uid: str) -> Snapshot:
-        """This snapshot with one object gone; unchanged when it was not there."""
+        """This snapshot with one object gone for good, whether or not it was known before."""
+        gone = self._gone.insert(uid)
         objects = self._kinds.get(kind, _NONE)
         before = objects.get(uid)
         if before is None:
-            return self
+            return Snapshot(self._kinds, self._owned, gone)
         kinds = self._kinds.insert(kind, objects.remove(uid))
         owned = _reowned(self._owned, before, None) if kind == "Pod" else self._owned
-        return Snapshot(kinds, owned)
+        return Snapshot(kinds, owned, gone)
+
+    def is_stale(self, kind: str, uid: str, resource_version: int) -> bool:
+        """Whether more is known already than a delivery of that object and version could say."""
+        known = self.get(kind, uid)
+        return self.is_gone(uid) or (
+            known is not None and known.resource_version > resource_version
+        )
+
+    def is_gone(self, uid: str) -> bool:
+        """Whether the deletion of that object was seen; False for one that was never seen."""
+        return uid in self._gone
 
     def objects(self, kind: str) -> Iterator[Named]:
         return iter(self._kinds.get(kind, _NONE).values())
