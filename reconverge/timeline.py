@@ -66,7 +66,10 @@ class Synced(Record, frozen=True, kw_only=True):
 
 
 class Gap(Record, frozen=True, kw_only=True):
-    """Changes of `kind` after `since_s` may be missing, up to the next `Synced` of that watch."""
+    """Changes of `kind` after `since_s` may be missing, up to the next `Synced` of that watch.
+
+    Between the two, `deleted` means: not in the new list; `object` is then the last known state.
+    """
 
     kind: str
     since_s: float
@@ -75,7 +78,7 @@ class Gap(Record, frozen=True, kw_only=True):
 
 
 class Lost(Record, frozen=True, kw_only=True):
-    """Nothing of `kind` is known to have happened after `since_s`, until the next `Resumed`.
+    """Nothing of `kind` is known to have happened after `since_s`, until that watch has `Resumed`.
 
     The watch is down or silent. Nothing need be missing: what happened meanwhile is delivered
     late, or a `Gap` says that it may be missing.
@@ -84,6 +87,7 @@ class Lost(Record, frozen=True, kw_only=True):
     kind: str
     since_s: float
     reason: str
+    namespace: str = ""
 
 
 class Resumed(Record, frozen=True, kw_only=True):
@@ -91,6 +95,7 @@ class Resumed(Record, frozen=True, kw_only=True):
 
     kind: str
     resource_version: int
+    namespace: str = ""
 
 
 class Noted(Record, frozen=True, kw_only=True):
@@ -281,11 +286,10 @@ class Timeline:
                 first_s = min([record.since_s, *(one.since_s for one in known)])
                 others = tuple(one for one in before if one not in known)
                 return (*others, msgspec.structs.replace(record, since_s=first_s))
-            case Synced():
-                closed = (Gap, record.kind, record.namespace)
+            case Synced() | Resumed():
+                ended = Gap if isinstance(record, Synced) else Lost
+                closed = (ended, record.kind, record.namespace)
                 return tuple(one for one in before if _watch(one) != closed)
-            case Resumed():
-                return tuple(one for one in before if _watch(one) != (Lost, record.kind, ""))
             case _:
                 return before
 
@@ -317,7 +321,7 @@ class Timeline:
 
 def _watch(outage: Gap | Lost) -> tuple[type[Record], str, str]:
     """Which kind of outage of which watch."""
-    return type(outage), outage.kind, outage.namespace if isinstance(outage, Gap) else ""
+    return type(outage), outage.kind, outage.namespace
 
 
 def read_timeline(path: Path, clock: Clock) -> Timeline:

@@ -52,6 +52,12 @@ class Cluster(Protocol):
     def read(self, kind: str, name: str, *, namespace: str = "") -> Named:
         """The object of that name as it is now; NotFound when there is none."""
 
+    def find(self, kind: str, *, namespace: str = "", labels: str = "") -> tuple[Named, ...]:
+        """The objects of that kind whose labels match the selector, as they are now.
+
+        Without a namespace those of the whole cluster.
+        """
+
     def patch(self, ref: Ref, body: JsonObject, *, subresource: str = "") -> Named:
         """JSON merge patch of exactly that object: a namesake with another UID is a Conflict."""
 
@@ -73,8 +79,10 @@ class Cluster(Protocol):
     def logs(self, pod: Ref, *, container: str = "", previous: bool = False) -> str:
         """The container's log, or that of its previous instance."""
 
-    def record(self, timeline: Timeline, *, kinds: Sequence[str], namespace: str) -> Recorder:
-        """Start watching `kinds` (namespaced ones in `namespace`) into `timeline`."""
+    def record(
+        self, timeline: Timeline, *, kinds: Sequence[str], namespaces: Sequence[str]
+    ) -> Recorder:
+        """Start watching `kinds` into `timeline`; namespaced ones in each of `namespaces`."""
 
 
 class NodeContainer(msgspec.Struct, frozen=True):
