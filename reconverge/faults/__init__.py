@@ -1,0 +1,22 @@
+"""Faults: frozen descriptions of harm. Choosing targets is pure; only `inject` and an undo act."""
+
+from __future__ import annotations
+
+from reconverge.faults.applications import WearOut
+from reconverge.faults.control_plane import FreezeController
+from reconverge.faults.fault import Fault
+from reconverge.faults.labels import RelabelPod
+from reconverge.faults.nodes import StopNode
+from reconverge.faults.pods import CreateSurplusPod, DeletePods
+from reconverge.faults.workloads import ScaleWorkload
+
+__all__ = [
+    "CreateSurplusPod",
+    "DeletePods",
+    "Fault",
+    "FreezeController",
+    "RelabelPod",
+    "ScaleWorkload",
+    "StopNode",
+    "WearOut",
+]

@@ -1,0 +1,235 @@
+"""The undo log: what must be put back is on disk before anything is harmed.
+
+Whatever happens to this process, `kill -9` included, the next one finds here what is still harmed
+and how to heal it. There is one folder per cluster and one file per process, so that processes
+never write into each other's lines; each line is JSON and written with fsync, the file's name
+likewise. A fault whose line cannot be written does not happen.
+
+An entry goes planned -> injected -> rolled back. "Planned" alone means that the fault may or may
+not have happened: undos are idempotent, so it is rolled back like the others.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+from filelock import FileLock
+
+from reconverge.clock import Clock
+from reconverge.cluster.door import Cluster
+from reconverge.errors import ReconvergeError, Unavailable
+from reconverge.faults.owner import Owner
+from reconverge.faults.undo import AnyUndo
+from reconverge.model import Ref
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag=str.lower):
+    """Base of everything a journal can hold."""
+
+
+class Begun(Line, frozen=True, kw_only=True):
+    """The first line: whose journal this is."""
+
+    owner: Owner
+    started: datetime
+
+
+class Planned(Line, frozen=True, kw_only=True):
+    """A fault is about to happen to `targets`; `undo` takes it back."""
+
+    id: str
+    fault: msgspec.Raw
+    sentence: str
+    targets: tuple[Ref, ...]
+    undo: AnyUndo
+
+
+class Injected(Line, frozen=True, kw_only=True):
+    """The fault `id` has happened."""
+
+    id: str
+
+
+class RolledBack(Line, frozen=True, kw_only=True):
+    """The undo of the fault `id` has run and succeeded."""
+
+    id: str
+
+
+AnyLine = Begun | Planned | Injected | RolledBack
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(AnyLine)
+
+
+class Journal:
+    """This process's undo log for one cluster. The file appears with the first fault."""
+
+    def __init__(self, folder: Path, *, clock: Clock) -> None:
+        self.folder = folder
+        self._clock = clock
+        self._file: BinaryIO | None = None
+        self._open: set[str] = set()
+
+    def plan(self, line: Planned) -> None:
+        """Write down a fault and its undo; on return both survive the loss of this process.
+
+        Raises Unavailable when they cannot be written: the fault must then not happen.
+        """
+        try:
+            if self._file is None:
+                self._file = self._begin()
+            self._write(self._file, line)
+        except OSError as error:
+            what = f"the undo cannot be written down, so nothing was harmed: {error.strerror}"
+            cure = "free space on that disk, or make the folder writable"
+            raise Unavailable(what, where=str(self.folder), cure=cure) from error
+        self._open.add(line.id)
+
+    def injected(self, injection_id: str) -> None:
+        """The fault has happened. Best effort: a planned one is rolled back all the same."""
+        self._append(Injected(id=injection_id))
+
+    def rolled_back(self, injection_id: str) -> None:
+        """The undo has run. Best effort: run again, it changes nothing."""
+        self._append(RolledBack(id=injection_id))
+        self._open.discard(injection_id)
+
+    def close(self) -> None:
+        """Remove the file when nothing in it is left to undo. Idempotent."""
+        if self._file is None:
+            return
+        self._file.close()
+        if not self._open:
+            Path(self._file.name).unlink(missing_ok=True)
+        self._file = None
+
+    def _begin(self) -> BinaryIO:
+        """A file of our own, whose name is on disk as well."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"{os.getpid()}-{secrets.token_hex(4)}.jsonl"
+        file = path.open("xb", buffering=0)
+        self._write(file, Begun(owner=Owner.this_process(), started=self._clock.wall()))
+        _fsync_folder(self.folder)
+        return file
+
+    def _append(self, line: AnyLine) -> None:
+        if self._file is None:
+            return
+        try:
+            self._write(self._file, line)
+        except OSError:
+            return  # the plan is on disk: the next start rolls back once more, to no effect
+
+    def _write(self, file: BinaryIO, line: AnyLine) -> None:
+        """The whole line on disk, or none of it: the next line must not continue half of one."""
+        rest = memoryview(_ENCODER.encode(line) + b"\n")
+        begin = file.tell()
+        try:
+            while rest:
+                rest = rest[file.write(rest) :]
+            os.fsync(file.fileno())
+        except OSError:
+            file.truncate(begin)
+            file.seek(begin)
+            raise
+
+
+def _fsync_folder(folder: Path) -> None:
+    """A new file's name is on disk only once its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class Recovered(msgspec.Struct, frozen=True, kw_only=True):
+    """One fault that a dead process left behind; `error` is empty where it was taken back."""
+
+    fault: str
+    undo: str
+    error: str = ""
+
+
+def recover(cluster: Cluster, folder: Path) -> tuple[Recovered, ...]:
+    """Take back what dead processes left harmed, newest first; live ones are left alone.
+
+    Files in which everything is taken back are removed, so a second call does nothing. Two
+    processes may call it at once: the second waits, and finds nothing to do.
+    """
+    if not folder.is_dir():
+        return ()
+    with FileLock(folder / "recover.lock"):
+        return tuple(row for path in _abandoned(folder) for row in _recover_file(cluster, path))
+
+
+def pending(folder: Path) -> tuple[Planned, ...]:
+    """What dead processes left harmed, newest first, without touching it."""
+    if not folder.is_dir():
+        return ()
+    return tuple(line for path in _abandoned(folder) for line in _left(_lines(path)))
+
+
+def _abandoned(folder: Path) -> list[Path]:
+    """Journals whose owners are dead, the newest first."""
+    paths = sorted(folder.glob("*.jsonl"), key=lambda path: path.stat().st_mtime, reverse=True)
+    return [path for path in paths if not _is_owned(path)]
+
+
+def _is_owned(path: Path) -> bool:
+    """Whether the process that writes this file is alive. No first line: it died, or just began."""
+    first = next(_lines(path), None)
+    if isinstance(first, Begun):
+        return first.owner.is_alive()
+    return Owner.is_alive_pid(path.name.partition("-")[0])
+
+
+def _recover_file(cluster: Cluster, path: Path) -> Iterator[Recovered]:
+    """Roll back what `path` leaves open; remove it once nothing is left."""
+    is_clean = True
+    for line in _left(_lines(path)):
+        row = _recover_one(cluster, line)
+        is_clean = is_clean and not row.error
+        yield row
+    if is_clean:
+        path.unlink(missing_ok=True)
+
+
+def _recover_one(cluster: Cluster, line: Planned) -> Recovered:
+    undo = line.undo.sentence()
+    try:
+        line.undo.rollback(cluster)
+    except ReconvergeError as error:
+        return Recovered(fault=line.sentence, undo=undo, error=str(error))
+    return Recovered(fault=line.sentence, undo=undo)
+
+
+def _left(lines: Iterator[AnyLine]) -> list[Planned]:
+    """The plans that were not rolled back, newest first."""
+    left: dict[str, Planned] = {}
+    for line in lines:
+        if isinstance(line, Planned):
+            left[line.id] = line
+        elif isinstance(line, RolledBack):
+            left.pop(line.id, None)
+    return list(reversed(left.values()))
+
+
+def _lines(path: Path) -> Iterator[AnyLine]:
+    """The lines up to one that cannot be read: the last may be torn by the writer's death.
+
+    A torn line is never a fault that happened: the fault waits for the whole line.
+    """
+    for row in path.read_bytes().split(b"\n"):
+        if not row:
+            continue
+        try:
+            yield _DECODER.decode(row)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return

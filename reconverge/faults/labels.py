@@ -1,0 +1,90 @@
+"""Harm to labels: a pod leaves its selector, or carries a label that no selector asks about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reconverge.blast import ONE, BlastRadius, Pick, ranked
+from reconverge.cluster.door import Cluster
+from reconverge.errors import BadInput
+from reconverge.faults.fault import Fault, listed, present
+from reconverge.faults.undo import AnyUndo, Labelled, RestoreLabels
+from reconverge.judges.effects import AnyEffect, LabelsChanged
+from reconverge.model import Ref, Replicated, Requirement, Snapshot, ref
+
+
+class RelabelPod(Fault, frozen=True, kw_only=True):
+    """Set labels of a workload's pods; None removes one. By default of one pod.
+
+    `leaves_selector` says what the labels are meant to do; where they do otherwise, `targets`
+    raises BadInput, since the scenario would then test something else than it says.
+    """
+
+    of: Ref
+    labels: dict[str, str | None]
+    leaves_selector: bool
+    blast_radius: BlastRadius = ONE
+
+    @classmethod
+    def out_of_selector(
+        cls, of: Ref, snapshot: Snapshot, *, blast_radius: BlastRadius = ONE
+    ) -> RelabelPod:
+        """The labels that take a pod of `of` out of its selector, whatever that selector is."""
+        selector = present(snapshot, of).selector
+        labels: dict[str, str | None] = dict.fromkeys(selector.match_labels, "released")
+        if not labels:
+            labels = {row.key: _outside(row) for row in selector.match_expressions}
+        return cls(of=of, labels=labels, leaves_selector=True, blast_radius=blast_radius)
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        rows = ", ".join(
+            f"{key}={value}" if value is not None else f"{key} removed"
+            for key, value in self.labels.items()
+        )
+        where = "out of" if self.leaves_selector else "outside"
+        return f'{listed(targets)} of "{self.of.name}" relabelled {where} its selector: {rows}'
+
+    def targets(self, snapshot: Snapshot, pick: Pick) -> tuple[Ref, ...]:
+        view = present(snapshot, self.of)
+        pods = ranked(pod for pod in snapshot.owned_pods(self.of.uid) if pod.is_active)
+        chosen = pick.some(pods, self.blast_radius)
+        for pod in chosen:
+            self._refuse_other_meaning(view, pod.metadata.labels)
+        return tuple(ref("Pod", pod) for pod in chosen)
+
+    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
+        return RestoreLabels(rows=tuple(self._former(target, snapshot) for target in targets))
+
+    def _former(self, target: Ref, snapshot: Snapshot) -> Labelled:
+        pod = snapshot.pod(target.uid)
+        before = pod.metadata.labels if pod is not None else {}
+        return Labelled(target, {key: before.get(key) for key in self.labels})
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        for target in targets:
+            cluster.patch(target, {"metadata": {"labels": self.labels}})
+        return ()
+
+    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
+        del created
+        return LabelsChanged(objects=tuple(targets), labels=self.labels)
+
+    def _refuse_other_meaning(self, view: Replicated, labels: dict[str, str]) -> None:
+        after = {**labels, **self.labels}
+        still_matches = view.selector.matches(
+            {key: value for key, value in after.items() if value is not None}
+        )
+        if still_matches is self.leaves_selector:
+            does = "still matches" if still_matches else "no longer matches"
+            raise BadInput(
+                f"a pod so relabelled {does} the selector {view.selector}",
+                where=str(self.of),
+                cure="name labels that do what the scenario says",
+            )
+
+
+def _outside(row: Requirement) -> str | None:
+    """A value with which a label does not meet `row`; None where it must be absent."""
+    if row.operator == "NotIn":
+        return row.values[0]
+    return "released" if row.operator in ("In", "DoesNotExist") else None

@@ -1,0 +1,95 @@
+"""Harm to the number of pods: some are lost, or there is one too many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reconverge.blast import ONE, BlastRadius, Pick, ranked
+from reconverge.cluster.door import Cluster, JsonObject
+from reconverge.cluster.guard import NothingToHit
+from reconverge.faults.fault import Fault, listed, present
+from reconverge.faults.undo import MARK, AnyUndo, NothingToUndo, RemovePod
+from reconverge.judges.effects import AnyEffect, PodAppeared, PodsLost
+from reconverge.model import PodTemplate, Ref, ReplicaSet, ReplicationController, Snapshot, ref
+
+
+class DeletePods(Fault, frozen=True, kw_only=True):
+    """Delete pods of a workload; `grace_s` 0 removes them at once, None is their own period."""
+
+    of: Ref
+    blast_radius: BlastRadius = ONE
+    grace_s: int | None = None
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        how = " without grace" if self.grace_s == 0 else ""
+        return (
+            f'{self.blast_radius} of the pods of "{self.of.name}" deleted{how}: {listed(targets)}'
+        )
+
+    def targets(self, snapshot: Snapshot, pick: Pick) -> tuple[Ref, ...]:
+        owned = (pod for pod in snapshot.owned_pods(self.of.uid) if pod.is_active)
+        pods = ranked(owned)
+        return tuple(ref("Pod", pod) for pod in pick.some(pods, self.blast_radius))
+
+    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
+        del targets, snapshot
+        return NothingToUndo(reason="a deleted pod is replaced by its controller")
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        for target in targets:
+            cluster.delete(target, grace_s=self.grace_s)
+        return ()
+
+    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
+        del created
+        return PodsLost(pods=tuple(targets))
+
+
+class CreateSurplusPod(Fault, frozen=True, kw_only=True):
+    """Create one more pod from the workload's template; it matches, and is one too many.
+
+    `name` must be free in the namespace. The target is the workload; the pod is its creation.
+    """
+
+    of: Ref
+    name: str = "surplus"
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        return f'a surplus pod "{self.name}" created for {listed(targets)}'
+
+    def targets(self, snapshot: Snapshot, pick: Pick) -> tuple[Ref, ...]:
+        del pick
+        present(snapshot, self.of)
+        return (self.of,)
+
+    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
+        del targets, snapshot
+        return RemovePod(namespace=self.of.namespace, name=self.name, mark=self.of.uid)
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        del targets
+        view = cluster.read(self.of.kind, self.of.name, namespace=self.of.namespace)
+        if not isinstance(view, ReplicationController | ReplicaSet) or view.spec.template is None:
+            raise NothingToHit(f"{self.of} has no pod template", where=self.of.namespace)
+        manifest = self._manifest(view.spec.template)
+        created, _ = cluster.create(manifest, namespace=self.of.namespace)
+        return (created,)
+
+    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
+        del targets
+        never = Ref("Pod", self.of.namespace, self.name, "")
+        return PodAppeared(pod=next(iter(created), never))
+
+    def _manifest(self, template: PodTemplate) -> JsonObject:
+        containers = [
+            {"name": one.name, "image": one.image, "imagePullPolicy": "IfNotPresent"}
+            for one in template.spec.containers
+        ]
+        annotations = {MARK: self.of.uid}
+        labels = template.metadata.labels
+        return {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": self.name, "labels": labels, "annotations": annotations},
+            "spec": {"containers": containers},
+        }

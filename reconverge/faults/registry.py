@@ -1,0 +1,19 @@
+"""Every fault there is, so that one written to a journal or a timeline can be read again."""
+
+from __future__ import annotations
+
+import msgspec
+
+from reconverge.faults.applications import WearOut
+from reconverge.faults.control_plane import FreezeController
+from reconverge.faults.labels import RelabelPod
+from reconverge.faults.nodes import StopNode
+from reconverge.faults.pods import CreateSurplusPod, DeletePods
+from reconverge.faults.workloads import ScaleWorkload
+
+AnyFault = DeletePods | CreateSurplusPod | RelabelPod | ScaleWorkload | StopNode | FreezeController | WearOut
+
+
+def decode_fault(raw: msgspec.Raw) -> AnyFault:
+    """The fault that a timeline's `Injected` record holds."""
+    return msgspec.json.decode(raw, type=AnyFault)  # type: ignore[no-any-return]
