@@ -123,12 +123,16 @@ class RolledBack(Record, frozen=True, kw_only=True):
 
 
 class Probed(Record, frozen=True, kw_only=True):
-    """A question that no watch answers, and its answer; a bad answer is an answer."""
+    """A question that no watch answers, and its answer; a bad answer is an answer.
+
+    `asked_s` is the second at which it was asked: a slow answer may speak of an earlier state.
+    """
 
     probe: str
     target: str
     ok: bool
     answer: str = ""
+    asked_s: float | None = None
 
 
 class Challenged(Record, frozen=True, kw_only=True):

@@ -1,21 +1,22 @@
 """The promise that a workload converges: reached by the deadline, held, and by a live controller.
 
 The order of proof: every fault's effect was seen; then the steady state is true; then it stays
-true for `settle_s`, while its controller answers a challenge. The instant reported is the event
-that made the steady state true. At the deadline one more challenge tells a controller that is
-alive and fails from one that is silent, and either from a watch of ours that is.
+true for `settle_s`, while its controller answers a challenge; then our own watch is shown to have
+missed nothing. The instant reported is the event that made the steady state true. At the deadline
+one more challenge tells a controller that is alive and fails from one that is silent, and either
+from a watch of ours that is: BROKEN is said only of what was seen by a watch proven live.
 """
 
 from __future__ import annotations
 
 from reconverge.judges import why
 from reconverge.judges.effects import AnyEffect, decode_effect, describe, is_seen
-from reconverge.judges.judge import Progress, Want
+from reconverge.judges.judge import Progress, Want, catch_up
 from reconverge.judges.liveliness import ANSWER_S, Challenge
 from reconverge.judges.promise import Promise
 from reconverge.judges.steady import Steadiness, is_observed, replicated
 from reconverge.model import Ref
-from reconverge.timeline import Entry, Gap, Injected, Observed, Synced
+from reconverge.timeline import Entry, Gap, Injected, Lost, Observed, Synced
 from reconverge.verdict import Finding, Verdict
 
 
@@ -46,46 +47,73 @@ class ConvergenceJudge:
         self._awaited_injections = set(promise.injections)
         self._unseen: list[AnyEffect] = []
         self._appeared: set[str] = set()
-        self._gaps: dict[tuple[str, str], str] = {}
+        self._outages: tuple[Gap | Lost, ...] = ()
+        self._blindness = ""
         self._steadiness = Steadiness(("nothing was observed yet",), "nothing yet")
         self._steady: Entry | None = None
-        self._challenge = Challenge(promise.workload)
-        self._is_last_call = False
+        self._newest = 0
+        self._challenge = Challenge(promise.workload, after=0)
+        self._last_call_s: float | None = None
         self._last: Entry | None = None
 
     @property
     def due_s(self) -> float | None:
-        if self._is_last_call:
-            return self.deadline_s + ANSWER_S
-        if self._steady is None:
-            return self.deadline_s
-        patience_s = self.promise.settle_s if self._challenge.is_answered else ANSWER_S
-        settled_s = self._steady.at_s + patience_s
-        return settled_s if self._challenge.is_answered else max(settled_s, self.deadline_s)
+        if self._last_call_s is not None:
+            return self._last_call_s + ANSWER_S
+        if self._steady is None or not self._is_in_time(self._steady):
+            # A relapse after the deadline gets a last call of its own, from where we are.
+            return max(self.deadline_s, self._last.at_s if self._last is not None else 0.0)
+        settled_s = self._settled_s(self._steady)
+        if self._challenge.is_answered and not self._challenge.is_closing:
+            return settled_s
+        return max(self.deadline_s, settled_s + ANSWER_S)
 
     def feed(self, entry: Entry) -> Finding | None:
+        finding = catch_up(self, entry.at_s)
+        if finding is not None:
+            return finding
         is_first, self._last = self._last is None, entry
+        self._note_newest(entry, is_first=is_first)
         self._note_faults(entry)
-        self._note_gaps(entry)
+        self._note_outages(entry)
         if is_first or self._is_relevant(entry):
             self._weigh(entry)
-        if self._steady is not None or self._is_last_call:
+        if self._steady is not None or self._last_call_s is not None:
             self._challenge.feed(entry)
         return self._conclude(entry.at_s)
 
     def at(self, now_s: float) -> Finding | None:
+        if self.due_s is not None:
+            now_s = min(now_s, self.due_s)
         finding = self._conclude(now_s)
-        if finding is None and self._steady is None and now_s >= self.deadline_s:
-            self._call_last()
+        is_in_time = self._steady is not None and self._is_in_time(self._steady)
+        is_over = now_s >= self.deadline_s and not is_in_time
+        if finding is None and is_over and self._last_call_s is None:
+            self._call_last(now_s)
         return finding
 
     def wants(self) -> tuple[Want, ...]:
-        if self._steady is None and not self._is_last_call:
+        if self._steady is None and self._last_call_s is None:
             return ()
         return self._challenge.wants()
 
     def progress(self) -> Progress:
         return Progress(self.promise.sentence(), self._seen())
+
+    def _is_in_time(self, steady: Entry) -> bool:
+        return steady.at_s <= self.deadline_s
+
+    def _settled_s(self, steady: Entry) -> float:
+        return steady.at_s + self.promise.settle_s
+
+    def _note_newest(self, entry: Entry, *, is_first: bool) -> None:
+        """The highest resourceVersion known: what is asked from here on is written after it."""
+        record, workload = entry.record, self.promise.workload
+        if isinstance(record, Observed) and record.kind in ("Pod", workload.kind):
+            self._newest = max(self._newest, record.resource_version)
+        if is_first:
+            views = (*entry.snapshot.objects("Pod"), *entry.snapshot.objects(workload.kind))
+            self._newest = max([self._newest, *(view.resource_version for view in views)])
 
     def _note_faults(self, entry: Entry) -> None:
         record = entry.record
@@ -98,14 +126,23 @@ class ConvergenceJudge:
             effect for effect in self._unseen if not is_seen(effect, entry, appeared=self._appeared)
         ]
 
-    def _note_gaps(self, entry: Entry) -> None:
-        record, workload = entry.record, self.promise.workload
-        if isinstance(record, Synced):
-            self._gaps.pop((record.kind, record.namespace), None)
-        elif isinstance(record, Gap):
-            is_here = record.namespace in ("", workload.namespace)
-            if is_here and record.kind in ("Pod", workload.kind):
-                self._gaps[record.kind, record.namespace] = record.reason
+    def _note_outages(self, entry: Entry) -> None:
+        self._outages = tuple(one for one in entry.outages if self._concerns_me(one))
+        if self._last_call_s is not None:
+            self._note_blindness()
+
+    def _concerns_me(self, outage: Gap | Lost) -> bool:
+        workload = self.promise.workload
+        is_here = isinstance(outage, Lost) or outage.namespace in ("", workload.namespace)
+        return is_here and outage.kind in ("Pod", workload.kind)
+
+    def _note_blindness(self) -> None:
+        """An outage over the deadline hides when it was that the steady state came."""
+        for outage in self._outages:
+            if outage.since_s <= self.deadline_s:
+                what = "had a gap" if isinstance(outage, Gap) else "was lost"
+                self._blindness = f"the watch of {outage.kind} {what} at the deadline"
+                self._blindness += f": {outage.reason}"
 
     def _is_relevant(self, entry: Entry) -> bool:
         """Whether this entry can change the steady state, or what stands before it."""
@@ -117,37 +154,48 @@ class ConvergenceJudge:
     def _weigh(self, entry: Entry) -> None:
         promise = self.promise
         self._steadiness = replicated(entry.snapshot, promise.workload, replicas=promise.replicas)
-        may_count = not (self._unseen or self._awaited_injections or self._gaps)
+        has_gap = any(isinstance(outage, Gap) for outage in self._outages)
+        may_count = not (self._unseen or self._awaited_injections or has_gap)
         if not (may_count and self._steadiness.is_steady):
             self._steady = None
             return
         view = entry.snapshot.workload(promise.workload)
         # The knock itself spoils observedGeneration: that is not a relapse, hence asked only here.
         if self._steady is None and view is not None and is_observed(view):
-            self._steady = entry
-            if not self._is_last_call:
-                self._challenge = Challenge(promise.workload)
+            self._begin(entry)
 
-    def _call_last(self) -> None:
-        self._is_last_call = True
-        self._challenge = Challenge(self.promise.workload)
+    def _begin(self, entry: Entry) -> None:
+        """The steady state begins; when it is in time, so does a challenge of its own."""
+        self._steady = entry
+        if self._is_in_time(entry):
+            self._last_call_s = None
+            self._challenge = Challenge(self.promise.workload, after=self._newest)
+
+    def _call_last(self, now_s: float) -> None:
+        self._last_call_s = now_s
+        self._challenge = Challenge(self.promise.workload, after=self._newest)
+        self._note_blindness()
 
     def _conclude(self, now_s: float) -> Finding | None:
-        if self._steady is not None and self._steady.at_s <= self.deadline_s:
+        if self._last is not None and self._last.snapshot.is_gone(self.promise.workload.uid):
+            return self._finding(Verdict.BROKEN, self._why(), now_s, self._last)
+        if self._steady is not None and self._is_in_time(self._steady):
             return self._conclude_steady(now_s, self._steady)
-        if not self._is_last_call:
+        if self._last_call_s is None:
             return None
-        is_over = now_s >= self.deadline_s + ANSWER_S
+        is_over = now_s >= self._last_call_s + ANSWER_S
         if self._challenge.is_answered or self._challenge.error or is_over:
             return self._too_late(now_s)
         return None
 
     def _conclude_steady(self, now_s: float, steady: Entry) -> Finding | None:
-        held_s = now_s - steady.at_s
-        if self._challenge.is_answered and held_s >= self.promise.settle_s:
+        settled_s = self._settled_s(steady)
+        if now_s >= settled_s:
+            self._challenge.close()
+        if self._challenge.is_closed:
             return self._finding(Verdict.HELD, self._steadiness.seen, now_s, steady)
-        is_over = now_s >= max(self.deadline_s, steady.at_s + ANSWER_S)
-        if self._challenge.error or (is_over and not self._challenge.is_answered):
+        is_over = now_s >= max(self.deadline_s, settled_s + ANSWER_S)
+        if self._challenge.error or is_over:
             why_not = f"the steady state is seen, but {self._challenge.silence}"
             return self._finding(Verdict.UNKNOWN, why_not, now_s, steady)
         return None
@@ -155,22 +203,41 @@ class ConvergenceJudge:
     def _too_late(self, now_s: float) -> Finding:
         """The deadline has passed without a steady state; say what is known about why."""
         challenge = self._challenge
-        if self._gaps:
-            (kind, _), reason = next(iter(self._gaps.items()))
-            return self._finding(Verdict.UNKNOWN, f"the watch of {kind} has a gap: {reason}", now_s)
-        if challenge.error or not challenge.is_pod_watch_live:
-            return self._finding(Verdict.UNKNOWN, challenge.silence, now_s)
-        if self._awaited_injections:
-            return self._finding(Verdict.UNKNOWN, "the fault was not injected", now_s)
-        if self._unseen:
-            return self._finding(Verdict.UNKNOWN, self._nothing_hit(), now_s)
+        doubt = self._doubt()
+        if doubt:
+            return self._finding(Verdict.UNKNOWN, doubt, now_s)
         if self._steady is not None:
             late_s = self._steady.at_s - self.deadline_s
             why_not = f"the steady state came {late_s:.1f} s after the deadline"
             return self._finding(Verdict.BROKEN, why_not, now_s, self._steady)
-        if not challenge.is_answered:
+        if challenge.is_answered:
+            return self._finding(Verdict.BROKEN, self._why(), now_s)
+        # Our watch of pods is live: what they show counts, even if the rest may be stale.
+        if challenge.is_ignored and (
+            challenge.is_workload_watch_live or self._steadiness.do_pods_differ
+        ):
             return self._finding(Verdict.BROKEN, challenge.silence, now_s)
-        return self._finding(Verdict.BROKEN, self._why(), now_s)
+        if self._steadiness.do_pods_differ:
+            return self._finding(Verdict.BROKEN, self._why(), now_s)
+        return self._finding(Verdict.UNKNOWN, challenge.silence, now_s)
+
+    def _doubt(self) -> str:
+        """What stands in the way of saying that the promise was broken."""
+        challenge = self._challenge
+        if self._blindness:
+            return self._blindness
+        if challenge.error or not challenge.is_pod_watch_live:
+            return challenge.silence
+        if self._awaited_injections:
+            return "the fault was not injected"
+        if self._unseen:
+            return self._nothing_hit()
+        if self._last is None or self._last.snapshot.workload(self.promise.workload) is None:
+            return f"{self.promise.workload} was never seen"
+        if self._steady is not None and challenge.sentinel.is_older(self._steady):
+            late_s = self._steady.at_s - self.deadline_s
+            return f"the steady state was delivered {late_s:.1f} s after the deadline, too late"
+        return ""
 
     def _why(self) -> str:
         assert self._last is not None, "a challenge was answered, so entries were fed"

@@ -1,7 +1,9 @@
 """What must be true at every observation of a span, not only at its end.
 
 An invariant is judged over the entries from the injection to now. The first entry that violates it
-ends the matter; a gap of the watch inside the span, without a violation, leaves it UNKNOWN.
+ends the matter; a gap of the watch inside the span, without a violation, leaves it UNKNOWN. While a
+gap is open nothing is judged: a list in progress mixes old objects with new ones. At the end of the
+span a sentinel must come back through our own watch: one that is deaf would see no violation.
 """
 
 from __future__ import annotations
@@ -10,10 +12,11 @@ from collections.abc import Callable
 
 import msgspec
 
-from reconverge.judges.judge import Progress, Want
+from reconverge.judges.judge import Progress, Want, catch_up
+from reconverge.judges.liveliness import ANSWER_S, DEAF, SENTINEL_KIND, Echo
 from reconverge.judges.promise import Promise
 from reconverge.model import Pod, Ref, Snapshot
-from reconverge.timeline import Entry, Gap
+from reconverge.timeline import Entry, Gap, Observed
 from reconverge.verdict import Finding, Verdict
 
 Violation = Callable[[Snapshot], str]
@@ -42,7 +45,8 @@ class Untouched(Promise, frozen=True, kw_only=True):
         return f"{names or 'no pod'} is never touched"
 
     def judge(self, *, deadline_s: float) -> InvariantJudge:
-        return InvariantJudge(self, self.violation, kinds=("Pod",), deadline_s=deadline_s)
+        vacuous = "" if self.instances else "there is no pod to watch over"
+        return InvariantJudge(self, self.violation, deadline_s=deadline_s, vacuous=vacuous)
 
     def violation(self, snapshot: Snapshot) -> str:
         return next(filter(None, (_touch(one, snapshot) for one in self.instances)), "")
@@ -57,7 +61,8 @@ def _touch(instance: Instance, snapshot: Snapshot) -> str:
     if not pod.is_active:
         return f"{pod.name} is {pod.status.phase}"
     for status in pod.status.container_statuses:
-        if status.container_id != instance.containers.get(status.name, status.container_id):
+        known = instance.containers.get(status.name)
+        if known and status.container_id != known:
             return f"container {status.name} of {pod.name} is another instance"
     return ""
 
@@ -72,7 +77,7 @@ class NeverMore(Promise, frozen=True, kw_only=True):
         return f'"{self.workload.name}" never has more than {self.pods} pods'
 
     def judge(self, *, deadline_s: float) -> InvariantJudge:
-        return InvariantJudge(self, self.violation, kinds=("Pod",), deadline_s=deadline_s)
+        return InvariantJudge(self, self.violation, deadline_s=deadline_s)
 
     def violation(self, snapshot: Snapshot) -> str:
         active = sum(pod.is_active for pod in snapshot.owned_pods(self.workload.uid))
@@ -89,7 +94,7 @@ class NeverFewerReady(Promise, frozen=True, kw_only=True):
         return f'"{self.workload.name}" never has fewer than {self.pods} ready pods'
 
     def judge(self, *, deadline_s: float) -> InvariantJudge:
-        return InvariantJudge(self, self.violation, kinds=("Pod",), deadline_s=deadline_s)
+        return InvariantJudge(self, self.violation, deadline_s=deadline_s)
 
     def violation(self, snapshot: Snapshot) -> str:
         owned = snapshot.owned_pods(self.workload.uid)
@@ -107,7 +112,7 @@ class SamePods(Promise, frozen=True, kw_only=True):
         return f'"{self.workload.name}" keeps exactly its {len(self.pods)} pods'
 
     def judge(self, *, deadline_s: float) -> InvariantJudge:
-        return InvariantJudge(self, self.violation, kinds=("Pod",), deadline_s=deadline_s)
+        return InvariantJudge(self, self.violation, deadline_s=deadline_s)
 
     def violation(self, snapshot: Snapshot) -> str:
         wanted = {pod.uid: pod.name for pod in self.pods}
@@ -127,46 +132,72 @@ class InvariantJudge:
     """Looks at every entry; done at the first violation, or when the span has ended."""
 
     def __init__(
-        self,
-        promise: Promise,
-        violation: Violation,
-        *,
-        kinds: tuple[str, ...],
-        deadline_s: float,
+        self, promise: Promise, violation: Violation, *, deadline_s: float, vacuous: str = ""
     ) -> None:
         self.promise = promise
         self.deadline_s = deadline_s
         self._violation = violation
-        self._kinds = kinds
+        self._vacuous = vacuous
         self._gap: Gap | None = None
         self._entries = 0
+        self._newest = 0
+        self._echo: Echo | None = None
+        self._late: tuple[Entry, str] | None = None
 
     @property
     def due_s(self) -> float | None:
-        return self.deadline_s
+        return self.deadline_s if self._echo is None else self.deadline_s + ANSWER_S
 
     def feed(self, entry: Entry) -> Finding | None:
-        record = entry.record
-        if isinstance(record, Gap) and record.kind in self._kinds:
-            self._gap = record
+        finding = catch_up(self, entry.at_s)
+        if finding is not None:
+            return finding
+        gaps = [one for one in entry.outages if isinstance(one, Gap) and one.kind == "Pod"]
+        self._gap = next((gap for gap in gaps if gap.since_s <= self.deadline_s), self._gap)
+        reason = "" if gaps else self._violation(entry.snapshot)
+        if self._echo is not None:
+            self._echo.feed(entry)
+            self._late = (entry, reason) if reason and self._late is None else self._late
+            return self._conclude(entry.at_s)
         self._entries += 1
-        reason = self._violation(entry.snapshot)
-        if reason:
-            return self._finding(Verdict.BROKEN, reason, entry.at_s, entry)
-        return self.at(entry.at_s)
+        if isinstance(entry.record, Observed) and entry.record.kind == "Pod":
+            self._newest = max(self._newest, entry.record.resource_version)
+        return self._finding(Verdict.BROKEN, reason, entry.at_s, entry) if reason else None
 
     def at(self, now_s: float) -> Finding | None:
+        if self.due_s is not None:
+            now_s = min(now_s, self.due_s)
         if now_s < self.deadline_s:
             return None
+        finding = self._conclude(now_s)
+        if finding is None and self._echo is None:
+            self._echo = Echo(SENTINEL_KIND, after=self._newest)
+        return finding
+
+    def _conclude(self, now_s: float) -> Finding | None:
         if self._gap is not None:
             reason = f"the watch of {self._gap.kind} had a gap: {self._gap.reason}"
             return self._finding(Verdict.UNKNOWN, reason, now_s)
-        if not self._entries:
-            return self._finding(Verdict.UNKNOWN, "nothing was observed", now_s)
+        if self._vacuous or not self._entries:
+            reason = self._vacuous or "nothing was observed"
+            return self._finding(Verdict.UNKNOWN, reason, now_s)
+        if self._echo is None:
+            return None
+        if self._echo.is_heard:
+            return self._heard(self._echo, now_s)
+        if self._echo.error or now_s >= self.deadline_s + ANSWER_S:
+            return self._finding(Verdict.UNKNOWN, self._echo.error or DEAF, now_s)
+        return None
+
+    def _heard(self, echo: Echo, now_s: float) -> Finding:
+        if self._late is not None and echo.is_older(self._late[0]):
+            entry, reason = self._late
+            reason = f"delivered after the end of the span, too late to tell: {reason}"
+            return self._finding(Verdict.UNKNOWN, reason, now_s, entry)
         return self._finding(Verdict.HELD, f"at each of {self._entries} entries", now_s)
 
     def wants(self) -> tuple[Want, ...]:
-        return ()
+        return self._echo.wants() if self._echo is not None else ()
 
     def progress(self) -> Progress:
         return Progress(self.promise.sentence(), f"held at {self._entries} entries")

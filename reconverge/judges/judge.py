@@ -56,10 +56,28 @@ class Judge(Protocol):
         """Take one entry into account; the finding, once there is one."""
 
     def at(self, now_s: float) -> Finding | None:
-        """Take into account that it is `now_s` and nothing else has happened."""
+        """Take into account that it is `now_s` and nothing else has happened.
+
+        Being told late changes nothing: it counts as having been told at `due_s`.
+        """
 
     def wants(self) -> tuple[Want, ...]:
         """The acts to perform now; each is returned once."""
 
     def progress(self) -> Progress:
         """What is awaited and what is seen."""
+
+
+def catch_up(judge: Judge, until_s: float) -> Finding | None:
+    """Tell `judge` of each second that fell due before `until_s`; its finding, if that is one.
+
+    A waiting thread may be late. What was due before an entry was decided before it, so that the
+    finding depends on the record alone, and is the same when it is judged again.
+    """
+    while (due_s := judge.due_s) is not None and due_s < until_s:
+        finding = judge.at(due_s)
+        if finding is not None:
+            return finding
+        if judge.due_s is not None and judge.due_s <= due_s:
+            return judge.at(until_s)  # it waits for an act; only its deadline can still pass
+    return None

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reconverge.judges.judge import Progress, Want, WantProbe
+from reconverge.judges.judge import Progress, Want, WantProbe, catch_up
+from reconverge.judges.liveliness import ANSWER_S, DEAF, SENTINEL_KIND, Echo
 from reconverge.judges.promise import Promise
 from reconverge.judges.steady import Steadiness, node_whole, readiness, state
-from reconverge.model import Ref, Snapshot
-from reconverge.timeline import Entry, Gap, Observed, Probed, Synced
+from reconverge.model import Node, Ref, Snapshot
+from reconverge.timeline import Entry, Gap, Lost, Observed, Probed, Synced
 from reconverge.verdict import Finding, Verdict
 
 # A probe that failed is asked again after this long; it is the only thing here that polls,
@@ -47,7 +48,11 @@ class Restarts(Promise, frozen=True, kw_only=True):
             return Steadiness((f"{self.pod} is gone",), f"{self.pod} does not exist")
         ended = status.last_state.terminated
         lacking = []
-        if status.restart_count <= self.restart_count or status.container_id == self.container_id:
+        if not pod.is_active:
+            lacking.append(
+                "the pod is being deleted" if pod.is_terminating else "the pod is finished"
+            )
+        elif status.restart_count <= self.restart_count or status.container_id == self.container_id:
             lacking.append(f"container {self.container} is still the same instance")
         elif ended is None:
             lacking.append("the exit code of the previous instance is not known")
@@ -89,8 +94,8 @@ class NodeGone(Promise, frozen=True, kw_only=True):
         return StateJudge(self, self.weigh, kinds=("Node",), deadline_s=deadline_s)
 
     def weigh(self, snapshot: Snapshot) -> Steadiness:
-        node = snapshot.node(self.node.name)
-        if node is None or node.uid != self.node.uid:
+        node = snapshot.get("Node", self.node.uid)
+        if not isinstance(node, Node):
             return Steadiness((f"{self.node} is not registered",), "no such node")
         lacking = ("it is still Ready",) if node.is_ready else ()
         return Steadiness(lacking, readiness(node))
@@ -116,7 +121,10 @@ class NodeWhole(Promise, frozen=True, kw_only=True):
 
 
 class StateJudge:
-    """Waits for a predicate over the snapshot, then for its probes, until the deadline."""
+    """Waits for a predicate over the snapshot, then for its probes, until the deadline.
+
+    Before it says BROKEN of pods, a sentinel shows that our own watch of them is up to date.
+    """
 
     def __init__(
         self,
@@ -131,49 +139,55 @@ class StateJudge:
         self.deadline_s = deadline_s
         self._weigh = weigh
         self._kinds = kinds
-        self._gaps: dict[tuple[str, str], str] = {}
-        self._is_first = True
+        self._outages: tuple[Gap | Lost, ...] = ()
         self._steadiness = Steadiness(("nothing was observed yet",), "nothing yet")
         self._steady: Entry | None = None
+        self._last: Entry | None = None
+        self._newest = 0
         self._probes = probes
         self._ask_at_s: dict[WantProbe, float] = {}
         self._is_asked: set[WantProbe] = set()
         self._refusal = ""
         self._now_s = 0.0
+        self._echo: Echo | None = None
 
     @property
     def due_s(self) -> float | None:
+        if self._echo is not None:
+            return self.deadline_s + ANSWER_S
         planned = [at_s for probe, at_s in self._ask_at_s.items() if probe not in self._is_asked]
-        return min([self.deadline_s, *planned])
+        return min([self.deadline_s, *planned]) if self._steady is not None else self.deadline_s
 
     def feed(self, entry: Entry) -> Finding | None:
+        finding = catch_up(self, entry.at_s)
+        if finding is not None:
+            return finding
         record = entry.record
-        if isinstance(record, Gap) and record.kind in self._kinds:
-            self._gaps[record.kind, record.namespace] = record.reason
-        elif isinstance(record, Synced):
-            self._gaps.pop((record.kind, record.namespace), None)
-        elif isinstance(record, Probed):
+        is_first, self._last = self._last is None, entry
+        self._outages = tuple(one for one in entry.outages if one.kind in self._kinds)
+        if isinstance(record, Probed):
             self._note_answer(record)
-        is_turn = isinstance(record, Gap | Synced) or (
-            isinstance(record, Observed) and record.kind in self._kinds
-        )
-        if self._is_first or is_turn:
-            self._is_first = False
+        is_turn = isinstance(record, Gap | Synced)
+        if isinstance(record, Observed) and record.kind in self._kinds:
+            self._newest = max(self._newest, record.resource_version)
+            is_turn = True
+        if is_first or is_turn:
             self._turn(entry)
-        return self.at(entry.at_s)
+        if self._echo is not None:
+            self._echo.feed(entry)
+        return self._conclude(entry.at_s)
 
     def at(self, now_s: float) -> Finding | None:
-        self._now_s = now_s
-        if self._steady is not None and not self._ask_at_s:
-            return self._finding(Verdict.HELD, self._steadiness.seen, self._steady)
-        if now_s < self.deadline_s:
-            return None
-        if self._gaps:
-            (kind, _), reason = next(iter(self._gaps.items()))
-            return self._finding(Verdict.UNKNOWN, f"the watch of {kind} has a gap: {reason}")
-        return self._finding(Verdict.BROKEN, self._seen())
+        due_s = self.deadline_s if self._echo is None else self.deadline_s + ANSWER_S
+        now_s = min(now_s, due_s)
+        finding = self._conclude(now_s)
+        if finding is None and now_s >= self.deadline_s and self._echo is None:
+            self._echo = Echo(SENTINEL_KIND, after=self._newest)
+        return finding
 
     def wants(self) -> tuple[Want, ...]:
+        if self._echo is not None:
+            return self._echo.wants()
         if self._steady is None:
             return ()
         due = tuple(
@@ -187,22 +201,75 @@ class StateJudge:
     def progress(self) -> Progress:
         return Progress(self.promise.sentence(), self._seen())
 
+    def _conclude(self, now_s: float) -> Finding | None:
+        self._now_s = now_s
+        steady = self._steady
+        if steady is not None and steady.at_s <= self.deadline_s:
+            if not self._ask_at_s and now_s <= self.deadline_s:
+                return self._finding(Verdict.HELD, self._steadiness.seen, steady)
+            return self._unproven() if now_s >= self.deadline_s else None
+        if now_s < self.deadline_s:
+            return None
+        if self._outages:
+            outage = self._outages[0]
+            what = "has a gap" if isinstance(outage, Gap) else "is lost"
+            return self._unknown(f"the watch of {outage.kind} {what}: {outage.reason}")
+        if self._last is None:
+            return self._unknown("nothing was observed")
+        return self._broken() if self._kinds != ("Pod",) else self._echoed(now_s)
+
+    def _unproven(self) -> Finding:
+        """The deadline came between the state and the answers to its probes."""
+        if self._refusal:
+            return self._finding(Verdict.BROKEN, self._seen())
+        probes = " and ".join(f"{one.probe} of {one.target}" for one in self._ask_at_s)
+        return self._unknown(f"{self._steadiness.seen}; not answered in time: {probes}")
+
+    def _echoed(self, now_s: float) -> Finding | None:
+        """BROKEN only by a watch of ours that delivers what was written after the deadline."""
+        echo = self._echo
+        if echo is None:
+            return None
+        if echo.is_heard:
+            if self._steady is not None and echo.is_older(self._steady):
+                late_s = self._steady.at_s - self.deadline_s
+                return self._unknown(
+                    f"it was delivered {late_s:.1f} s after the deadline, too late"
+                )
+            return self._broken()
+        if echo.error or now_s >= self.deadline_s + ANSWER_S:
+            return self._unknown(echo.error or DEAF)
+        return None
+
+    def _broken(self) -> Finding:
+        if self._steady is None:
+            return self._finding(Verdict.BROKEN, self._seen())
+        late_s = self._steady.at_s - self.deadline_s
+        why = f"{self._steadiness.seen}, but {late_s:.1f} s after the deadline"
+        return self._finding(Verdict.BROKEN, why, self._steady)
+
     def _turn(self, entry: Entry) -> None:
         """Weigh the newest snapshot; probes start over whenever the state begins anew."""
         self._steadiness = self._weigh(entry.snapshot)
-        if not self._steadiness.is_steady or self._gaps:
+        has_gap = any(isinstance(outage, Gap) for outage in self._outages)
+        if not self._steadiness.is_steady or has_gap:
             self._steady = None
         elif self._steady is None:
             self._steady = entry
             self._ask_at_s = dict.fromkeys(self._probes, entry.at_s)
             self._is_asked.clear()
+            self._refusal = ""
 
     def _note_answer(self, record: Probed) -> None:
+        """Take an answer to a question that was asked since the state began; others are stale."""
+        asked_s = record.at_s if record.asked_s is None else record.asked_s
         for probe in self._probes:
             if (probe.probe, probe.target) != (record.probe, record.target):
                 continue
+            if self._steady is None or asked_s < self._steady.at_s:
+                continue
             self._is_asked.discard(probe)
-            if record.ok and self._steady is not None:
+            if record.ok:
                 self._ask_at_s.pop(probe, None)
             else:
                 self._ask_at_s[probe] = record.at_s + REPROBE_S
@@ -212,6 +279,9 @@ class StateJudge:
         if not self._steadiness.is_steady:
             return f"{self._steadiness.seen}; {'; '.join(self._steadiness.lacking)}"
         return f"{self._steadiness.seen}; {self._refusal or 'waiting for a probe'}"
+
+    def _unknown(self, reason: str) -> Finding:
+        return self._finding(Verdict.UNKNOWN, reason)
 
     def _finding(self, verdict: Verdict, reason: str, entry: Entry | None = None) -> Finding:
         return Finding(

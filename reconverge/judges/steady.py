@@ -16,10 +16,14 @@ LOST_NODE_TAINTS = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreacha
 
 
 class Steadiness(msgspec.Struct, frozen=True):
-    """What is lacking for the steady state, and what is seen; steady when nothing is lacking."""
+    """What is lacking for the steady state, and what is seen; steady when nothing is lacking.
+
+    `do_pods_differ` tells a lack that the pods alone show, whatever their owner's status says.
+    """
 
     lacking: tuple[str, ...]
     seen: str
+    do_pods_differ: bool = False
 
     @property
     def is_steady(self) -> bool:
@@ -36,7 +40,11 @@ def replicated(snapshot: Snapshot, workload: Ref, *, replicas: int) -> Steadines
     view = snapshot.workload(workload)
     if view is None:
         return Steadiness((f"{workload} is gone",), f"{workload} does not exist")
-    mine = tuple(pod for pod in snapshot.owned_pods(view.uid) if pod.is_active)
+    mine = tuple(
+        pod
+        for pod in snapshot.owned_pods(view.uid)
+        if pod.is_active and pod.metadata.namespace == view.metadata.namespace
+    )
     ready = sum(pod.is_ready for pod in mine)
     lacking = (
         *_spec_lacks(view, replicas),
@@ -44,7 +52,8 @@ def replicated(snapshot: Snapshot, workload: Ref, *, replicas: int) -> Steadines
         *_orphans(snapshot, view),
         *_status_lacks(view, replicas),
     )
-    return Steadiness(lacking, _seen(view, mine, ready))
+    do_pods_differ = not len(mine) == ready == replicas
+    return Steadiness(lacking, _seen(view, mine, ready), do_pods_differ)
 
 
 def _spec_lacks(view: Replicated, replicas: int) -> list[str]:
