@@ -100,6 +100,12 @@ def node_image(
     return reference
 
 
+def kind_binary(*, go: Path, progress: Progress, cache: Path | None = None) -> Path:
+    """kind itself, built from its pinned module. Raises StepFailed."""
+    step = tool_step("kind", "sigs.k8s.io/kind", go, images_folder() / "node" / "kind")
+    return Pipeline(progress=progress, cache=cache).build(step) / "kind"
+
+
 def is_loaded(reference: str, *, docker: str = "docker") -> bool:
     """Whether Docker has an image of that name."""
     answer = shell.run([docker, "image", "inspect", "-f", "{{.Id}}", reference], accept=(0, 1))

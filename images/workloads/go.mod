@@ -1,0 +1,3 @@
+module reconverge.dev/images/workloads
+
+go 1.22
