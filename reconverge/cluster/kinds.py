@@ -47,6 +47,7 @@ CORE: dict[str, Kind] = {
         Kind("Node", "v1", "nodes", is_namespaced=False),
         Kind("PersistentVolume", "v1", "persistentvolumes", is_namespaced=False),
         Kind("Pod", "v1", "pods"),
+        Kind("PodTemplate", "v1", "podtemplates"),
         Kind("Event", "v1", "events"),
         Kind("Service", "v1", "services"),
         Kind("Endpoints", "v1", "endpoints"),

@@ -251,6 +251,8 @@ def connect(kubeconfig: Path, context: str) -> Transport:
     from kubernetes.client import Configuration
     from kubernetes.config import ConfigException, load_kube_config
 
+    if not kubeconfig.is_file():
+        raise BadInput("there is no such kubeconfig", where=str(kubeconfig))
     configuration = Configuration()
     try:
         load_kube_config(  # type: ignore[no-untyped-call]

@@ -1,0 +1,86 @@
+"""What may be harmed: the last question before every injection, and it errs on the side of no.
+
+A person's own cluster is one mistaken context away from ours. So a cluster is harmed only when we
+made it or when its context was named; the control plane and namespaces that are not the
+scenario's, never, unless a scenario tagged for it asks and the cluster is one of ours. A fault
+that hits nothing is refused as well: what follows it would prove nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from reconverge.errors import BadInput, Refused
+from reconverge.model import Node, Ref, Snapshot
+
+PROTECTED_NAMESPACES = frozenset(
+    {"kube-system", "kube-public", "kube-node-lease", "local-path-storage"}
+)
+
+
+class NothingToHit(BadInput):
+    """A fault whose targets come out empty: an error of the scenario, never a pass."""
+
+
+class Guard(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules for one scenario on one cluster. Pure: who made the cluster is told, not asked.
+
+    `is_ours`: the harness made this cluster. `allowed_contexts`: named by the user.
+    `own_namespaces`: made by this scenario. `may_harm_control_plane`: the scenario is tagged so.
+    """
+
+    context: str
+    is_ours: bool = False
+    allowed_contexts: frozenset[str] = frozenset()
+    own_namespaces: frozenset[str] = frozenset()
+    protected_namespaces: frozenset[str] = PROTECTED_NAMESPACES
+    may_harm_control_plane: bool = False
+
+    def admit(self, fault: str, targets: Sequence[Ref], snapshot: Snapshot) -> None:
+        """Return if `fault` (a sentence) may hit `targets`; else say why not.
+
+        Raises Refused for the first target that may not be hit, NothingToHit if there is none.
+        """
+        if not self.is_ours and self.context not in self.allowed_contexts:
+            raise Refused(
+                f'the context "{self.context}" is neither a cluster we made nor named as allowed',
+                where=fault,
+                cure=f"name it if you mean it: --allow-context {self.context}",
+            )
+        if not targets:
+            raise NothingToHit(
+                "the fault finds nothing to hit",
+                where=fault,
+                cure="a fault that hits nothing tests nothing: look at its selector",
+            )
+        for target in targets:
+            reason = self._objection(target, snapshot)
+            if reason:
+                raise Refused(f"{target} may not be harmed: {reason}", where=fault)
+
+    def _objection(self, target: Ref, snapshot: Snapshot) -> str:
+        """Why `target` may not be hit; empty when it may."""
+        if target.kind == "Node":
+            return self._node_objection(target, snapshot)
+        if target.kind == "Namespace":
+            is_own = target.name in self.own_namespaces
+            return "" if is_own else "it is not this scenario's own namespace"
+        if not target.namespace:
+            return "it belongs to the whole cluster"
+        if target.namespace in self.own_namespaces:
+            return ""
+        if target.namespace not in self.protected_namespaces:
+            return f'the namespace "{target.namespace}" is not this scenario\'s own'
+        if self.is_ours and self.may_harm_control_plane:
+            return ""
+        return f'the namespace "{target.namespace}" is the cluster\'s own'
+
+    def _node_objection(self, target: Ref, snapshot: Snapshot) -> str:
+        node = snapshot.get("Node", target.uid)
+        if not isinstance(node, Node):
+            return "no such node is known"
+        if node.is_control_plane and not (self.is_ours and self.may_harm_control_plane):
+            return "it is the control plane"
+        return ""

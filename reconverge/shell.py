@@ -1,0 +1,166 @@
+"""Every program we start is started here, so that no failure loses its own words.
+
+A command that fails keeps what it was, its exit code and the end of what it said; a full disk and
+a process killed for want of memory are recognised, since their own messages hide the cause.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shlex
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from reconverge.errors import Unavailable
+
+TAIL_LINES = 12
+GRACE_S = 10.0  # between asking a program to end and killing it
+
+Command = Sequence[str | Path]
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A program that has ended. With a `log`, `stdout` and `stderr` are the log's last lines."""
+
+    command: tuple[str, ...]
+    exit_code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def tail(self) -> str:
+        """The last lines it said; programs differ in where they say what went wrong."""
+        said = self.stderr.strip() or self.stdout.strip()
+        return "\n".join(said.splitlines()[-TAIL_LINES:])
+
+
+class CommandFailed(Unavailable):
+    """A program ended with an exit code that was not accepted, ran too long, or does not exist."""
+
+    def __init__(self, completed: Completed, *, log: Path | None = None, reason: str = "") -> None:
+        self.completed, self.log = completed, log
+        self.cause = reason or known_cause(completed)
+        command = shlex.join(completed.command)
+        what = f"`{command}` {self.cause or f'ended with exit code {completed.exit_code}'}"
+        if completed.tail:
+            what += f"\n{completed.tail}"
+        super().__init__(what, where=f"log {log}" if log else "", cure=_cure(self.cause))
+
+
+DISK_FULL = "found no space left on the disk"
+KILLED = "was killed, most likely because memory ran out"
+NOT_FOUND = "cannot be started: there is no such program"
+
+
+def known_cause(completed: Completed) -> str:
+    """The cause in plain words, if it is one of the two that programs word badly; else ""."""
+    said = f"{completed.stdout}\n{completed.stderr}".lower()
+    if os.strerror(errno.ENOSPC).lower() in said:
+        return DISK_FULL
+    if completed.exit_code in (-9, 137) or "signal: killed" in said or "out of memory" in said:
+        return KILLED
+    return ""
+
+
+def _cure(cause: str) -> str:
+    cures = {
+        DISK_FULL: "free some disk space and run the same command again",
+        KILLED: "end other programs or add memory and run the same command again",
+    }
+    return cures.get(cause, "")
+
+
+def run(
+    command: Command,
+    *,
+    log: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    stdin: str | Path | None = None,
+    timeout_s: float | None = None,
+    accept: Sequence[int] = (0,),
+) -> Completed:
+    """Run a program to its end and return what it said.
+
+    `log`: append everything it says to this file instead of keeping it in memory. `env` is added to
+    ours. `stdin` is a text, or a file to read from; otherwise it is empty. An interruption (Ctrl-C,
+    a timeout) ends the program before it is passed on.
+    Raises CommandFailed for an exit code outside `accept`, for a timeout, for a missing program.
+    """
+    words = tuple(str(word) for word in command)
+    with ExitStack() as files:
+        out: IO[bytes] | int = subprocess.PIPE
+        err: IO[bytes] | int = subprocess.PIPE
+        if log is not None:
+            log.parent.mkdir(parents=True, exist_ok=True)
+            out = files.enter_context(log.open("ab"))
+            out.write(f"$ {shlex.join(words)}\n".encode())
+            out.flush()
+            err = subprocess.STDOUT
+        source = files.enter_context(stdin.open("rb")) if isinstance(stdin, Path) else None
+        try:
+            process = subprocess.Popen(
+                words,
+                stdin=source or (subprocess.PIPE if isinstance(stdin, str) else subprocess.DEVNULL),
+                stdout=out,
+                stderr=err,
+                env={**os.environ, **env} if env is not None else None,
+                cwd=cwd,
+            )
+        except (FileNotFoundError, PermissionError) as error:
+            gone = Completed(words, 127, "", str(error))
+            raise CommandFailed(gone, log=log, reason=NOT_FOUND) from error
+        text = stdin.encode() if isinstance(stdin, str) else None
+        completed = _wait(process, words, text, log=log, timeout_s=timeout_s)
+    if completed.exit_code not in accept:
+        raise CommandFailed(completed, log=log)
+    return completed
+
+
+def _wait(
+    process: subprocess.Popen[bytes],
+    words: tuple[str, ...],
+    text: bytes | None,
+    *,
+    log: Path | None,
+    timeout_s: float | None,
+) -> Completed:
+    try:
+        out, err = process.communicate(text, timeout=timeout_s)
+    except subprocess.TimeoutExpired as error:
+        _end(process)
+        ended = Completed(words, -1, _tail(log), "")
+        reason = f"had not ended after {timeout_s:g} s"
+        raise CommandFailed(ended, log=log, reason=reason) from error
+    except BaseException:
+        _end(process)
+        raise
+    said = _tail(log) if log else _text(out)
+    return Completed(words, process.returncode, said, _text(err))
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.communicate(timeout=GRACE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+
+
+def _text(raw: bytes | None) -> str:
+    return (raw or b"").decode(errors="replace")
+
+
+def _tail(log: Path | None) -> str:
+    if log is None:
+        return ""
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - 8192))
+        return "\n".join(_text(file.read()).splitlines()[-TAIL_LINES:])
