@@ -11,7 +11,15 @@ from reconverge.faults.nodes import StopNode
 from reconverge.faults.pods import CreateSurplusPod, DeletePods
 from reconverge.faults.workloads import ScaleWorkload
 
-AnyFault = DeletePods | CreateSurplusPod | RelabelPod | ScaleWorkload | StopNode | FreezeController | WearOut
+AnyFault = (
+    DeletePods
+    | CreateSurplusPod
+    | RelabelPod
+    | ScaleWorkload
+    | StopNode
+    | FreezeController
+    | WearOut
+)
 
 
 def decode_fault(raw: msgspec.Raw) -> AnyFault:

@@ -1,0 +1,372 @@
+"""One scenario on one cluster: its namespace, seed, timeline, faults and promises.
+
+The steps call nothing else. It keeps the order that makes a verdict worth something: record before
+anything happens, write down the undo before the harm, judge from the record alone, and leave the
+cluster as it was found, whatever happened in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+
+from reconverge import namespaces
+from reconverge.blast import Pick
+from reconverge.clock import Clock
+from reconverge.cluster import manifests
+from reconverge.cluster.challenge import SENTINEL_LABEL
+from reconverge.cluster.door import Cluster, JsonObject, Recorder
+from reconverge.cluster.guard import Guard
+from reconverge.cluster.manifests import Manifest
+from reconverge.errors import BadInput, ReconvergeError, Unavailable
+from reconverge.faults import Fault
+from reconverge.faults.injector import Boundary, Injection, Injector, encoded, ignore
+from reconverge.faults.journal import Journal
+from reconverge.judges.converges import Converges
+from reconverge.judges.promise import Promise
+from reconverge.model import Ref, Snapshot, ref
+from reconverge.report.console import failure_text
+from reconverge.timeline import Entry, Judged, Noted, Opened, Promised, Timeline
+from reconverge.verdict import Finding, Verdict
+from reconverge.waiting import Acts, OnProgress, wait_until_judged, wait_until_seen
+
+__all__ = ["Experiment", "Injection", "PromiseBroken"]
+
+WORKLOAD_KINDS = ("ReplicationController", "ReplicaSet")
+KINDS = ("Pod", "Node", *WORKLOAD_KINDS, "Event", "ServiceAccount")
+# Whether a node is whole shows in its daemon pods as well.
+SYSTEM_NAMESPACE, SYSTEM_KINDS = "kube-system", ("Pod",)
+SYNCED_WITHIN_S = 30.0
+# What was just created is on the watch within milliseconds; a controller makes the account.
+SHOWN_WITHIN_S = 15.0
+
+
+class PromiseBroken(AssertionError):
+    """A promise was not kept, or cannot be known to be; `finding` says which and why."""
+
+    def __init__(self, finding: Finding, text: str) -> None:
+        self.finding = finding
+        super().__init__(text)
+
+
+class Experiment:
+    """One scenario. Use it as a context manager, or call `open` and, in any case, `close`.
+
+    `folder` receives `timeline.jsonl`. With `faults_off` everything is recorded and nothing is
+    done: a scenario that still passes could not have failed. `at` is called between the steps of
+    an injection, for tests of what a killed run leaves behind.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        *,
+        clock: Clock,
+        scenario: str,
+        seed: int,
+        folder: Path,
+        guard: Guard,
+        journal: Journal,
+        namespace: str | None = None,
+        keep_namespace: bool = False,
+        offline_images: bool = False,
+        faults_off: bool = False,
+        settings: Mapping[str, str] | None = None,
+        on_progress: OnProgress | None = None,
+        at: Callable[[Boundary], None] = ignore,
+    ) -> None:
+        self.cluster = cluster
+        self.scenario = scenario
+        self.seed = seed
+        self.namespace = namespace or namespaces.unique_name(seed)
+        self.findings: list[Finding] = []
+        self.kept = ""
+        self._clock = clock
+        self._folder = folder
+        self._guard = guard
+        self._journal = journal
+        self._keep_namespace = keep_namespace
+        self._offline_images = offline_images
+        self._settings = dict(settings or {})
+        self._on_progress = on_progress
+        self._faults_off = faults_off
+        self._at = at
+        self._made: Ref | None = None
+        self._recorders: list[Recorder] = []
+        self._injections: list[Injection] = []
+        self._converged = 0
+        self._is_closed = False
+
+    def __enter__(self) -> Experiment:
+        try:
+            self.open()
+        except BaseException:
+            self.close(failed=True)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        del error, trace
+        self.close(failed=kind is not None)
+
+    def open(self) -> None:
+        """Make the namespace and record it; on return everything in it is on the timeline.
+
+        Raises Conflict, Unavailable, and BadInput when `folder` holds a timeline already.
+        """
+        self.timeline = self._open_timeline()
+        self._injector = Injector(
+            self.cluster, self.timeline, self._journal, is_off=self._faults_off, at=self._at
+        )
+        self._made = namespaces.create(self.cluster, self.namespace, scenario=self.scenario)
+        self._guard = msgspec.structs.replace(
+            self._guard, own_namespaces=self._guard.own_namespaces | {self.namespace}
+        )
+        self._acts = Acts(self.cluster, self.timeline, namespace=self.namespace)
+        self._record(KINDS, self.namespace)
+        self._record(SYSTEM_KINDS, SYSTEM_NAMESPACE)
+        for recorder in self._recorders:
+            recorder.wait_until_synced(deadline_s=SYNCED_WITHIN_S)
+        # Pods cannot be created before their namespace's account is there.
+        self._wait_until_shown(
+            lambda entry: bool(_named(entry.snapshot, "ServiceAccount", "default", self.namespace)),
+            what=f'the ServiceAccount "default" of namespace "{self.namespace}"',
+        )
+
+    def apply(
+        self, source: Path | JsonObject, *, name: str = "", replicas: int | None = None
+    ) -> tuple[Ref, ...]:
+        """Create what a manifest declares, under another name or with other replicas if given.
+
+        What had to be changed for this cluster is noted on the timeline. On return the objects are
+        on the timeline. Raises BadInput, Conflict, Rejected.
+        """
+        if isinstance(source, Path):
+            found = manifests.load(source)
+        else:
+            found = (Manifest(object=source, where=self.scenario),)
+        return tuple(self._create(one, name=name, replicas=replicas) for one in found)
+
+    def workload(self, name: str) -> Ref:
+        """The ReplicationController or ReplicaSet of that name; BadInput names those there are."""
+        known = [
+            ref(kind, view)
+            for kind in WORKLOAD_KINDS
+            for view in self.timeline.latest().objects(kind)
+            if view.metadata.namespace == self.namespace
+            and SENTINEL_LABEL not in view.metadata.labels
+        ]
+        return self._only(name, known, kinds="ReplicationController or ReplicaSet")
+
+    def pod(self, name: str) -> Ref:
+        """The pod of that name; BadInput names those there are."""
+        pods = self.timeline.latest().pods(namespace=self.namespace)
+        return self._only(name, [ref("Pod", pod) for pod in pods], kinds="Pod")
+
+    def node(self, name: str) -> Ref:
+        """The node of that name; BadInput names those there are."""
+        nodes = self.timeline.latest().nodes()
+        return self._only(name, [ref("Node", node) for node in nodes], kinds="Node")
+
+    def plan(self, fault: Fault) -> Injection:
+        """What `inject` would do now: the targets and the undo. Touches nothing."""
+        draw = len(self._injections)
+        return self._injector.choose(
+            fault,
+            guard=self._guard,
+            pick=Pick(seed=self.seed, draw=draw),
+            injection_id=f"{self.namespace}/{draw}",
+        )
+
+    def inject(self, fault: Fault) -> Injection:
+        """Choose targets, write down the undo, do it, record it.
+
+        Raises NothingToHit, Refused, NotOfThisCluster before anything is harmed, Unavailable when
+        the undo cannot be written down or the cluster does not answer.
+        """
+        chosen = self.plan(fault)
+        self._injections.append(chosen)
+        injection = self._injector.inject(chosen)
+        self._injections[-1] = injection
+        return injection
+
+    def roll_back(self, injection: Injection) -> None:
+        """Take an injection back as part of the scenario: "the node comes back"."""
+        self._injector.roll_back(injection)
+
+    def before(self) -> Snapshot:
+        """The world just before the last injection; without one, as it is now."""
+        if not self._injections:
+            return self.timeline.latest()
+        return self.timeline.snapshot_at(self._injections[-1].start - 1)
+
+    def expect(self, promise: Promise, *, within_s: float) -> Finding:
+        """Wait until `promise` is judged, at most about `within_s` seconds from now.
+
+        Raises PromiseBroken unless it HELD. A promise that names injections is judged from the
+        first of them on, any other from now.
+        """
+        named = promise.injections if isinstance(promise, Converges) else ()
+        starts = [one.start - 1 for one in self._injections if one.id in named]
+        start = max(0, min([len(self.timeline) - 1, *starts]))
+        return self._judge(promise, start=start, deadline_s=self.timeline.now_s() + within_s)
+
+    def converge(
+        self, workload: Ref, *, replicas: int, within_s: float, settle_s: float = 1.0
+    ) -> Finding:
+        """Expect `workload` to converge after every injection since it was last asked for."""
+        pending = tuple(one.id for one in self._injections[self._converged :])
+        promise = Converges(
+            workload=workload, replicas=replicas, injections=pending, settle_s=settle_s
+        )
+        asked = len(self._injections)
+        finding = self.expect(promise, within_s=within_s)
+        self._converged = asked
+        return finding
+
+    def hold(self, promise: Promise) -> Finding:
+        """Judge an invariant over the span from just before the last injection to now."""
+        start = self._injections[-1].start - 1 if self._injections else 0
+        return self._judge(promise, start=max(0, start), deadline_s=self.timeline.now_s())
+
+    def close(self, *, failed: bool = False) -> None:
+        """Take back what stands, delete the namespace, stop recording. Idempotent.
+
+        Every part is tried whatever the others do; raises the first error at the end.
+        """
+        if self._is_closed:
+            return
+        self._is_closed = True
+        errors: list[ReconvergeError] = []
+        try:
+            if hasattr(self, "_injector"):
+                errors += self._injector.roll_back_all()
+            errors += self._leave_namespace(failed=failed)
+        finally:
+            for recorder in self._recorders:
+                recorder.stop()
+            if hasattr(self, "timeline"):
+                self.timeline.close()
+        if errors:
+            raise errors[0]
+
+    def _open_timeline(self) -> Timeline:
+        path = self._folder / "timeline.jsonl"
+        try:
+            timeline = Timeline(self._clock, path=path)
+        except FileExistsError as error:
+            raise BadInput("there is a timeline already", where=str(path)) from error
+        except OSError as error:
+            what = f"the timeline cannot be written: {error.strerror}"
+            raise Unavailable(what, where=str(path)) from error
+        timeline.append(
+            lambda at_s: Opened(
+                at_s=at_s,
+                scenario=self.scenario,
+                seed=self.seed,
+                namespace=self.namespace,
+                started=self._clock.wall(),
+                settings=self._settings,
+            )
+        )
+        return timeline
+
+    def _record(self, kinds: tuple[str, ...], namespace: str) -> None:
+        recorder = self.cluster.record(self.timeline, kinds=kinds, namespaces=(namespace,))
+        self._recorders.append(recorder)
+
+    def _create(self, manifest: Manifest, *, name: str, replicas: int | None) -> Ref:
+        adapted = manifests.adapt(manifest, offline=self._offline_images)
+        for note in adapted.notes:
+            self._note(note)
+        made, _ = self.cluster.create(
+            _altered(adapted.object, name=name, replicas=replicas), namespace=self.namespace
+        )
+        if made.kind in KINDS:
+            self._wait_until_shown(lambda entry: _has_seen(entry, made), what=str(made))
+        return made
+
+    def _wait_until_shown(self, is_seen: Callable[[Entry], bool], *, what: str) -> None:
+        start = max(0, len(self.timeline) - 1)
+        seen = wait_until_seen(self.timeline, is_seen, start=start, within_s=SHOWN_WITHIN_S)
+        if seen is None:
+            raise Unavailable(f"{what} did not show in {SHOWN_WITHIN_S:g} s", where="watch")
+
+    def _only(self, name: str, known: list[Ref], *, kinds: str) -> Ref:
+        found = [one for one in known if one.name == name]
+        if len(found) == 1:
+            return found[0]
+        there = ", ".join(str(one) for one in known) or "none"
+        what = f'no {kinds} is called "{name}"' if not found else f'"{name}" is ambiguous'
+        raise BadInput(what, where=f"namespace {self.namespace}", cure=f"there is: {there}")
+
+    def _judge(self, promise: Promise, *, start: int, deadline_s: float) -> Finding:
+        promise_id = str(len(self.findings))
+        judge = promise.judge(deadline_s=deadline_s)
+        self.timeline.append(
+            lambda at_s: Promised(
+                at_s=at_s,
+                id=promise_id,
+                promise=encoded(promise),
+                sentence=promise.sentence(),
+                deadline_s=deadline_s,
+                start=start,
+            )
+        )
+        finding = wait_until_judged(
+            self.timeline,
+            judge,
+            start=start,
+            deadline_s=deadline_s,
+            act=self._acts.perform,
+            on_progress=self._on_progress,
+        )
+        self.timeline.append(lambda at_s: Judged(at_s=at_s, id=promise_id, finding=finding))
+        self.findings.append(finding)
+        if finding.verdict is not Verdict.HELD:
+            raise PromiseBroken(finding, failure_text(self.timeline, finding))
+        return finding
+
+    def _leave_namespace(self, *, failed: bool) -> list[ReconvergeError]:
+        """Delete it, or say that it is kept; what goes wrong is returned."""
+        if self._made is None:
+            return []
+        if self._keep_namespace and failed:
+            self.kept = f"namespace {self.namespace}"
+            self._note(f"{self.kept} is kept: kubectl delete namespace {self.namespace}")
+            return []
+        try:
+            contents = self.timeline.latest()
+            namespaces.delete(self.cluster, self._made, contents=contents, clock=self._clock)
+        except ReconvergeError as error:
+            return [error]
+        return []
+
+    def _note(self, text: str) -> None:
+        self.timeline.append(lambda at_s: Noted(at_s=at_s, text=text))
+
+
+def _altered(manifest: JsonObject, *, name: str, replicas: int | None) -> JsonObject:
+    metadata, spec = manifest.get("metadata"), manifest.get("spec")
+    altered = dict(manifest)
+    if name and isinstance(metadata, dict):
+        altered["metadata"] = {**metadata, "name": name}
+    if replicas is not None and isinstance(spec, dict):
+        altered["spec"] = {**spec, "replicas": replicas}
+    return altered
+
+
+def _named(snapshot: Snapshot, kind: str, name: str, namespace: str) -> bool:
+    return snapshot.named(kind, name, namespace=namespace) is not None
+
+
+def _has_seen(entry: Entry, one: Ref) -> bool:
+    return entry.snapshot.get(one.kind, one.uid) is not None or entry.snapshot.is_gone(one.uid)

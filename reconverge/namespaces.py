@@ -1,0 +1,103 @@
+"""A scenario's own namespace: made for it, empty of others, and gone after it.
+
+Deleting a namespace takes as long as its slowest pod: the namespace controller waits out half of
+the longest grace period before it looks again (pkg/controller/namespace, Kubernetes 1.34). So the
+workloads go first and their pods without grace; then the namespace takes a second or two.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+
+from reconverge.clock import Clock
+from reconverge.cluster.door import Cluster, JsonObject
+from reconverge.cluster.errors import Conflict, NotFound
+from reconverge.errors import Unavailable
+from reconverge.model import Ref, Snapshot, ref
+from reconverge.timeline import Entry, Synced, Timeline
+from reconverge.waiting import wait_until_seen
+
+# How a later run, or a person, tells our namespaces from others'.
+OWNER_LABEL, OWNER = "app.kubernetes.io/managed-by", "reconverge"
+SCENARIO_LABEL = "reconverge.dev/scenario"
+GONE_WITHIN_S = 60.0
+_WORKLOADS = ("ReplicationController", "ReplicaSet")
+
+
+def unique_name(seed: int) -> str:
+    """`exp-SEED-SHORT`: the seed for a reader; the rest lets runs with one seed share a cluster."""
+    return f"exp-{abs(seed)}-{secrets.token_hex(3)}"
+
+
+def create(cluster: Cluster, name: str, *, scenario: str) -> Ref:
+    """Make the namespace; Conflict when there is one of that name."""
+    labels = {OWNER_LABEL: OWNER, SCENARIO_LABEL: _label(scenario)}
+    manifest: JsonObject = {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {
+            "name": name,
+            "labels": labels,
+            "annotations": {SCENARIO_LABEL: scenario},
+        },
+    }
+    made, _ = cluster.create(manifest, namespace="")
+    return made
+
+
+def delete(cluster: Cluster, namespace: Ref, *, contents: Snapshot, clock: Clock) -> None:
+    """Delete the namespace of exactly that UID, and wait until it is gone.
+
+    `contents` is what was last seen in it; more may be there, and only makes it slower.
+    Raises Unavailable when it is still there after a minute.
+    """
+    watched = Timeline(clock)
+    recorder = cluster.record(watched, kinds=("Namespace",), namespaces=())
+    try:
+        recorder.wait_until_synced(deadline_s=GONE_WITHIN_S)
+        for one in _contents(contents, namespace.name):
+            with suppress(NotFound, Conflict):
+                _delete_quickly(cluster, one)
+        with suppress(NotFound, Conflict):
+            cluster.delete(namespace)
+        gone = wait_until_seen(
+            watched, lambda entry: _is_without(entry, namespace), within_s=GONE_WITHIN_S
+        )
+    finally:
+        recorder.stop()
+    if gone is None:
+        raise Unavailable(
+            f"{namespace} is still there after {GONE_WITHIN_S:g} s",
+            where=cluster.name,
+            cure=f"kubectl get namespace {namespace.name} -o yaml says what it waits for",
+        )
+
+
+def _contents(snapshot: Snapshot, namespace: str) -> Iterator[Ref]:
+    """Workloads first, so that nothing replaces the pods."""
+    for kind in _WORKLOADS:
+        views = snapshot.objects(kind)
+        yield from (ref(kind, view) for view in views if view.metadata.namespace == namespace)
+    yield from (ref("Pod", pod) for pod in snapshot.pods(namespace=namespace))
+
+
+def _delete_quickly(cluster: Cluster, one: Ref) -> None:
+    if one.kind == "Pod":
+        cluster.delete(one, grace_s=0)
+    else:
+        cluster.delete(one, propagation="Background")
+
+
+def _is_without(entry: Entry, namespace: Ref) -> bool:
+    """Whether a list without it, or its deletion, shows that the namespace is gone."""
+    is_listed = isinstance(entry.record, Synced)
+    is_known = entry.snapshot.get("Namespace", namespace.uid) is not None
+    return entry.snapshot.is_gone(namespace.uid) or (is_listed and not is_known)
+
+
+def _label(text: str) -> str:
+    """`text` as a label's value: 63 of the allowed characters, alphanumeric at both ends."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", text)[:63].strip("-_.") or "scenario"
