@@ -6,6 +6,7 @@ import msgspec
 
 from reconverge.judges.converges import Converges
 from reconverge.judges.invariants import NeverFewerReady, NeverMore, SamePods, Untouched
+from reconverge.judges.pods import Ended, PodReady
 from reconverge.judges.states import NodeGone, NodeWhole, Released, Restarts
 
 AnyPromise = (
@@ -18,6 +19,8 @@ AnyPromise = (
     | NeverMore
     | NeverFewerReady
     | SamePods
+    | PodReady
+    | Ended
 )
 
 

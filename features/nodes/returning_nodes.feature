@@ -1,0 +1,13 @@
+@node_loss
+Feature: Nodes return whole in whatever order they are started
+  A node that comes back with another node's address looks Ready and is not: pods on it cannot be
+  reached. Whole means reachable.
+
+  Rule: Nodes keep their identity
+
+    @node_6
+    Scenario: Two lost nodes return in the opposite order
+      Given a worker node has been lost
+      And another worker node has been lost
+      When the lost nodes are started again, the last one first
+      Then both nodes are whole again

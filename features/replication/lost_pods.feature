@@ -1,0 +1,42 @@
+@replication_controller
+Feature: A ReplicationController replaces the pods it loses
+  It counts the pods that its selector finds and that it owns. Whatever makes them fewer, a
+  deletion or a label, it makes new ones; those that are left it does not touch.
+
+  Background:
+    Given the ReplicationController "kubia" is in its steady state of 3 ready pods
+
+  Rule: A lost pod is replaced, and only a lost pod
+
+    @rc_2 @rc_3 @rc_17 @rc_21
+    Scenario Outline: Lost pods are replaced
+      When <blast radius> of the pods of "kubia" is deleted
+      Then "kubia" converges to 3 ready pods within 60 seconds
+      And the surviving pods of "kubia" are never touched
+      And "kubia" never has more than 3 pods
+
+      Examples:
+        | blast radius |
+        | one          |
+        | a majority   |
+
+    @rc_2 @rc_9
+    Scenario: A ReplicationController starts over when nothing is left
+      When all of the pods of "kubia" are deleted
+      Then "kubia" converges to 3 ready pods within 60 seconds
+      And "kubia" never has more than 3 pods
+
+    @rc_2
+    Scenario: A pod that is gone without grace is replaced as well
+      When one of the pods of "kubia" is deleted without grace
+      Then "kubia" converges to 3 ready pods within 60 seconds
+      And the surviving pods of "kubia" are never touched
+
+  Rule: A pod that leaves the selector is replaced, not destroyed
+
+    @rc_20 @rc_25
+    Scenario: A pod relabelled out of the selector is released and runs on
+      When one of the pods of "kubia" is relabelled out of its selector
+      Then "kubia" converges to 3 ready pods within 60 seconds
+      And the relabelled pod is released by its controller
+      And the relabelled pod is never touched

@@ -1,0 +1,56 @@
+"""The promises about one pod: it is ready, and its previous container ended in a stated way."""
+
+from __future__ import annotations
+
+from reconverge.judges.promise import Promise
+from reconverge.judges.states import StateJudge
+from reconverge.judges.steady import Steadiness, state
+from reconverge.model import Ref, Snapshot
+
+
+class PodReady(Promise, frozen=True, kw_only=True):
+    """The pod is Ready: exactly this pod, not a namesake."""
+
+    pod: Ref
+
+    def sentence(self) -> str:
+        return f'"{self.pod.name}" is ready'
+
+    def judge(self, *, deadline_s: float) -> StateJudge:
+        return StateJudge(self, self.weigh, kinds=("Pod",), deadline_s=deadline_s)
+
+    def weigh(self, snapshot: Snapshot) -> Steadiness:
+        pod = snapshot.pod(self.pod.uid)
+        if pod is None:
+            return Steadiness((f"{self.pod} is gone",), f"{self.pod} does not exist")
+        is_steady = pod.is_active and pod.is_ready
+        return Steadiness(() if is_steady else (f"{pod.name} is not ready",), state(pod))
+
+
+class Ended(Promise, frozen=True, kw_only=True):
+    """The previous container of `pod` ended with this exit code, for this reason.
+
+    137 = 128 + 9 is a process that had to be killed, 143 = 128 + 15 one that SIGTERM ended; the
+    reason is the container runtime's (Error, Completed, OOMKilled).
+    """
+
+    pod: Ref
+    exit_code: int
+    reason: str
+
+    def sentence(self) -> str:
+        how = f"exit code {self.exit_code} ({self.reason})"
+        return f'the previous container of "{self.pod.name}" ended with {how}'
+
+    def judge(self, *, deadline_s: float) -> StateJudge:
+        return StateJudge(self, self.weigh, kinds=("Pod",), deadline_s=deadline_s)
+
+    def weigh(self, snapshot: Snapshot) -> Steadiness:
+        pod = snapshot.pod(self.pod.uid)
+        statuses = pod.status.container_statuses if pod is not None else ()
+        ends = [one.last_state.terminated for one in statuses if one.last_state.terminated]
+        if not ends:
+            return Steadiness(("no container of it has ended",), "no previous container")
+        seen = ", ".join(f"exit code {end.exit_code} ({end.reason})" for end in ends)
+        is_so = any((end.exit_code, end.reason) == (self.exit_code, self.reason) for end in ends)
+        return Steadiness(() if is_so else ("it ended otherwise",), seen)

@@ -1,0 +1,1 @@
+"""A verdict and its timeline, put into words. Nothing here decides anything."""

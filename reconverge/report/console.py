@@ -1,0 +1,90 @@
+"""What a person reads when a scenario is red: one screen, the verdict first, the cure last.
+
+Pure: a timeline and a finding go in, text comes out, so the same text can be made from a stored
+timeline long after the cluster is gone.
+"""
+
+from __future__ import annotations
+
+from textwrap import wrap
+
+from reconverge.report.excerpt import Row, rows, shortened
+from reconverge.timeline import Judged, Opened, Promised, Timeline
+from reconverge.verdict import Finding, Verdict
+
+WIDTH = 96
+_ROWS_MAX = 16
+_LABEL = 12
+
+
+def failure_text(
+    timeline: Timeline, finding: Finding, *, repeat: str = "", kept: str = "", width: int = WIDTH
+) -> str:
+    """The verdict, what was seen last and why, the timeline's excerpt, and how to repeat it.
+
+    `repeat` is a command to paste; `kept` names what the run left for a look.
+    """
+    lines = [_headline(timeline, finding, width)]
+    lines += _labelled("last seen", finding.last_seen, width)
+    lines += _labelled("why", finding.why if finding.why != finding.last_seen else "", width)
+    lines += [_cut(str(row), width) for row in _excerpt(timeline, finding)]
+    lines += _labelled("kept", kept, width)
+    lines += [f"  {'repeat':<{_LABEL}}{repeat}"] if repeat else []
+    return "\n".join(lines)
+
+
+def one_line(finding: Finding, *, width: int = WIDTH) -> str:
+    """The finding in a summary: verdict, promise, reason."""
+    return _cut(f"{finding.verdict:<8} {finding.promise}: {finding.why}", width)
+
+
+def tally(verdicts: list[Verdict]) -> str:
+    """How many of each, gravest last; what did not occur is not mentioned."""
+    counts = ((verdict, verdicts.count(verdict)) for verdict in Verdict)
+    return " · ".join(f"{count} {verdict}" for verdict, count in counts if count)
+
+
+def _headline(timeline: Timeline, finding: Finding, width: int) -> str:
+    promised = _promise_of(timeline, finding)
+    limit_s = promised.deadline_s - promised.at_s if promised is not None else 0.0
+    within = f" within {limit_s:.0f} s" if limit_s >= 0.5 else ""
+    text = f"{finding.verdict:<8} {finding.promise}{within}"
+    opening = timeline[0].record if len(timeline) else None
+    seed = f"seed {opening.seed}" if isinstance(opening, Opened) else ""
+    return f"{text}{seed:>{max(len(seed) + 2, width - len(text))}}"
+
+
+def _promise_of(timeline: Timeline, finding: Finding) -> Promised | None:
+    """The latest record of the promise that was found wanting."""
+    found = [
+        entry.record
+        for entry in timeline.entries()
+        if isinstance(entry.record, Promised) and entry.record.sentence == finding.promise
+    ]
+    return found[-1] if found else None
+
+
+def _excerpt(timeline: Timeline, finding: Finding) -> list[Row]:
+    found = rows(timeline)
+    promised = _promise_of(timeline, finding)
+    is_over = promised is not None and promised.deadline_s - promised.at_s >= 0.5
+    if promised is not None and is_over and promised.deadline_s <= finding.decided_s:
+        found.append(Row(promised.deadline_s, "deadline", f"{finding.promise}: not yet"))
+    judged = [
+        entry.at_s
+        for entry in timeline.entries()
+        if isinstance(entry.record, Judged) and entry.record.finding == finding
+    ]
+    found += [Row(at_s, "verdict", finding.verdict.value) for at_s in judged[-1:]]
+    return shortened(sorted(found, key=lambda row: row.at_s), limit=_ROWS_MAX)
+
+
+def _labelled(label: str, text: str, width: int) -> list[str]:
+    """A label and its text, folded under itself."""
+    indent = " " * (_LABEL + 2)
+    first = f"  {label:<{_LABEL}}"
+    return wrap(text, width, initial_indent=first, subsequent_indent=indent) if text else []
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 3] + "..."

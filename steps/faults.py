@@ -1,0 +1,101 @@
+"""When: exactly one fault, one definition for each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_bdd import when
+
+from reconverge.faults import CreateSurplusPod, DeletePods, RelabelPod, ScaleWorkload, StopNode
+from reconverge.faults import WearOut
+
+from .vocabulary import words
+
+if TYPE_CHECKING:
+    from reconverge.blast import BlastRadius
+    from reconverge.experiment import Experiment, Injection
+
+
+@when(
+    words('{radius:BlastRadius} of the pods of "{name:Name}" is deleted'),
+    target_fixture="injection",
+)
+@when(
+    words('{radius:BlastRadius} of the pods of "{name:Name}" are deleted'),
+    target_fixture="injection",
+)
+def delete_pods(experiment: Experiment, radius: BlastRadius, name: str) -> Injection:
+    """Delete pods as `kubectl delete` does, with their own grace period."""
+    return experiment.inject(DeletePods(of=experiment.workload(name), blast_radius=radius))
+
+
+@when(
+    words('{radius:BlastRadius} of the pods of "{name:Name}" is deleted without grace'),
+    target_fixture="injection",
+)
+def delete_pods_at_once(experiment: Experiment, radius: BlastRadius, name: str) -> Injection:
+    """Delete pods as `kubectl delete --force --grace-period=0` does."""
+    workload = experiment.workload(name)
+    return experiment.inject(DeletePods(of=workload, blast_radius=radius, grace_s=0))
+
+
+@when(
+    words('one of the pods of "{name:Name}" is relabelled out of its selector'),
+    target_fixture="injection",
+)
+def relabel_out(experiment: Experiment, name: str) -> Injection:
+    """Change the labels of one pod so that its controller no longer counts it."""
+    workload = experiment.workload(name)
+    return experiment.inject(RelabelPod.out_of_selector(workload, experiment.timeline.latest()))
+
+
+@when(
+    words('one of the pods of "{name:Name}" is labelled "{label:Label}"'),
+    target_fixture="injection",
+)
+def label_pod(experiment: Experiment, name: str, label: dict[str, str | None]) -> Injection:
+    """Give one pod a label that no selector asks about."""
+    workload = experiment.workload(name)
+    return experiment.inject(RelabelPod(of=workload, labels=label, leaves_selector=False))
+
+
+@when(words('another pod that "{name:Name}" selects is created'), target_fixture="injection")
+def create_surplus_pod(experiment: Experiment, name: str) -> Injection:
+    """Create a pod of nobody's whose labels the selector matches."""
+    return experiment.inject(CreateSurplusPod(of=experiment.workload(name)))
+
+
+@when(words('"{name:Name}" is scaled to {count:Number} pods'), target_fixture="injection")
+def scale(experiment: Experiment, name: str, count: int) -> Injection:
+    """Ask the workload for another number of pods."""
+    return experiment.inject(ScaleWorkload(of=experiment.workload(name), replicas=count))
+
+
+@when(
+    words('the application of "{name:Name}" begins to answer with errors'),
+    target_fixture="injection",
+)
+def wear_out(experiment: Experiment, name: str) -> Injection:
+    """Ask the application until it has had enough."""
+    return experiment.inject(WearOut(pod=experiment.pod(name)))
+
+
+@when(words('a node that runs a pod of "{name:Name}" is stopped'), target_fixture="injection")
+def stop_node_of(experiment: Experiment, name: str) -> Injection:
+    """Cut the power of such a node."""
+    return experiment.inject(StopNode(running=experiment.workload(name)))
+
+
+@when("that node is started again")
+def start_node(experiment: Experiment, injection: Injection) -> None:
+    """Give the node its power back."""
+    experiment.roll_back(injection)
+
+
+@when("the lost nodes are started again, the last one first")
+def start_nodes_backwards(
+    experiment: Experiment, injection: Injection, other_injection: Injection
+) -> None:
+    """Give the nodes their power back in the opposite order, which tempts them to swap addresses."""
+    experiment.roll_back(other_injection)
+    experiment.roll_back(injection)

@@ -1,0 +1,126 @@
+"""Then: convergence first, invariants after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_bdd import then
+
+from reconverge.judges import baselines
+from reconverge.judges.invariants import NeverFewerReady, NeverMore
+from reconverge.judges.pods import Ended
+from reconverge.judges.states import NodeGone, NodeWhole, Released
+
+from .vocabulary import words
+
+if TYPE_CHECKING:
+    from reconverge.cluster.door import Cluster
+    from reconverge.experiment import Experiment, Injection
+    from reconverge.model import Ref
+    from reconverge.pytest_plugin.deadlines import Deadlines
+
+
+@then(words('"{name:Name}" converges to {count:Number} ready pods within {deadline_s:Duration}'))
+def converges_within(experiment: Experiment, name: str, count: int, deadline_s: float) -> None:
+    """The steady state is reached by the stated deadline, held, and its controller is alive."""
+    experiment.converge(experiment.workload(name), replicas=count, within_s=deadline_s)
+
+
+@then(words('"{name:Name}" converges to {count:Number} ready pods'))
+def converges(experiment: Experiment, deadlines: Deadlines, name: str, count: int) -> None:
+    """The same, by a deadline computed from the cluster's own settings."""
+    workload = experiment.workload(name)
+    experiment.converge(workload, replicas=count, within_s=deadlines.node_replaced_s)
+
+
+@then(words('the surviving pods of "{name:Name}" are never touched'))
+def survivors_untouched(experiment: Experiment, injection: Injection, name: str) -> None:
+    """No pod that the fault did not hit is deleted, finished or restarted."""
+    workload = experiment.workload(name)
+    experiment.hold(baselines.survivors(experiment.before(), workload, hit=injection.targets))
+
+
+@then(words('the pods of "{name:Name}" on other nodes are never touched'))
+def elsewhere_untouched(experiment: Experiment, injection: Injection, name: str) -> None:
+    """No pod on another node than the stopped one is deleted, finished or restarted."""
+    node = injection.targets[0].name
+    workload = experiment.workload(name)
+    experiment.hold(baselines.elsewhere(experiment.before(), workload, node=node))
+
+
+@then("the relabelled pod is never touched")
+def relabelled_untouched(experiment: Experiment, injection: Injection) -> None:
+    """The pod whose labels were changed runs on in the same containers."""
+    experiment.hold(baselines.these(experiment.before(), injection.targets))
+
+
+@then("the relabelled pod is released by its controller")
+def relabelled_released(experiment: Experiment, deadlines: Deadlines, injection: Injection) -> None:
+    """The pod runs on and nobody owns it."""
+    experiment.expect(Released(pod=injection.targets[0]), within_s=deadlines.reaction_s)
+
+
+@then(words('"{name:Name}" keeps exactly its pods'))
+def same_pods(experiment: Experiment, name: str) -> None:
+    """None of its pods is created, deleted, adopted or released."""
+    experiment.hold(baselines.same_pods(experiment.before(), experiment.workload(name)))
+
+
+@then(words('"{name:Name}" never has more than {count:Number} pods'))
+def never_more(experiment: Experiment, name: str, count: int) -> None:
+    """At no observation since the fault are more pods active."""
+    experiment.hold(NeverMore(workload=experiment.workload(name), pods=count))
+
+
+@then(words('"{name:Name}" never has fewer than {count:Number} ready pods'))
+def never_fewer(experiment: Experiment, name: str, count: int) -> None:
+    """At no observation since the fault are fewer pods ready."""
+    experiment.hold(NeverFewerReady(workload=experiment.workload(name), pods=count))
+
+
+@then(words("its container is restarted in the same pod within {deadline_s:Duration}"))
+def container_restarted(experiment: Experiment, pod: Ref, deadline_s: float) -> None:
+    """Another container, the same pod, and the end of the previous container is known."""
+    experiment.expect(baselines.restart_of(experiment.before(), pod), within_s=deadline_s)
+
+
+@then(words('its previous container ended with exit code {code:Number} and reason "{reason:Name}"'))
+def container_ended(
+    experiment: Experiment, deadlines: Deadlines, pod: Ref, code: int, reason: str
+) -> None:
+    """How the container that was killed ended, as `kubectl describe` shows it."""
+    promise = Ended(pod=pod, exit_code=code, reason=reason)
+    experiment.expect(promise, within_s=deadlines.reaction_s)
+
+
+@then(words('the log of its previous container contains "{text:Name}"'))
+def previous_log(cluster: Cluster, pod: Ref, text: str) -> None:
+    """What the container that was killed had to say, as `kubectl logs --previous` shows it."""
+    log = cluster.logs(pod, previous=True)
+    assert text in log, f"the log of its previous container is {log!r}"
+
+
+@then("that node is found to be NotReady")
+def node_gone(experiment: Experiment, deadlines: Deadlines, injection: Injection) -> None:
+    """The control plane gives the node up."""
+    promise = NodeGone(node=injection.targets[0])
+    experiment.expect(promise, within_s=deadlines.node_noticed_s)
+
+
+@then("that node is whole again")
+def node_whole(experiment: Experiment, deadlines: Deadlines, injection: Injection) -> None:
+    """Ready, no longer tainted, at the address it claims, and its pods can be reached."""
+    promise = NodeWhole(node=injection.targets[0])
+    experiment.expect(promise, within_s=deadlines.node_returned_s)
+
+
+@then("both nodes are whole again")
+def both_nodes_whole(
+    experiment: Experiment,
+    deadlines: Deadlines,
+    injection: Injection,
+    other_injection: Injection,
+) -> None:
+    """The same, of both nodes that were lost."""
+    node_whole(experiment, deadlines, injection)
+    node_whole(experiment, deadlines, other_injection)

@@ -1,0 +1,77 @@
+"""Words of the features and the values they stand for.
+
+Every type has the pattern of what it accepts, so that a step matches a text or does not, and no
+two steps claim one text by accident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from parse import with_pattern
+from pytest_bdd.parsers import parse
+
+from reconverge.blast import ALL, MAJORITY, MINORITY, BlastRadius, Count, Percent
+
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_UNITS_S = {"second": 1.0, "minute": 60.0}
+_NUMBER = r"\d+|" + "|".join(_NUMBERS)
+_RADII: dict[str, BlastRadius] = {"all": ALL, "a majority": MAJORITY, "a minority": MINORITY}
+
+
+@with_pattern(_NUMBER)
+def number(text: str) -> int:
+    """`3` or `three`."""
+    return _NUMBERS.index(text) if text in _NUMBERS else int(text)
+
+
+@with_pattern(rf"all|a majority|a minority|\d+ percent|{_NUMBER}")
+def blast_radius(text: str) -> BlastRadius:
+    """How many are hit: `one`, `3`, `a majority`, `30 percent`, `all`."""
+    if text in _RADII:
+        return _RADII[text]
+    if text.endswith(" percent"):
+        return Percent(float(text.removesuffix(" percent")))
+    return Count(number(text))
+
+
+@with_pattern(r"\d+ (?:second|minute)s?")
+def duration(text: str) -> float:
+    """`60 seconds` or `2 minutes`, in seconds."""
+    count, unit = text.split()
+    return int(count) * _UNITS_S[unit.removesuffix("s")]
+
+
+@with_pattern(r'[^"]+')
+def name(text: str) -> str:
+    """What stands between quotes."""
+    return text
+
+
+@with_pattern(r"ReplicationController|ReplicaSet")
+def kind(text: str) -> str:
+    """A kind of workload whose steady state is known."""
+    return text
+
+
+@with_pattern(r'[^"=]+=[^"]*')
+def label(text: str) -> dict[str, str | None]:
+    """`key=value`."""
+    key, _, value = text.partition("=")
+    return {key: value}
+
+
+WORDS: dict[str, Callable[[str], Any]] = {
+    "Number": number,
+    "BlastRadius": blast_radius,
+    "Duration": duration,
+    "Name": name,
+    "Kind": kind,
+    "Label": label,
+}
+
+
+def words(text: str) -> parse:
+    """A step's text, with placeholders such as `{name:Name}`."""
+    return parse(text, extra_types=WORDS)

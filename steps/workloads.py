@@ -1,0 +1,66 @@
+"""Given: what runs, and in which state, before anything is harmed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_bdd import given
+
+from reconverge.faults import StopNode
+from reconverge.judges.pods import PodReady
+from reconverge.judges.states import NodeGone
+
+from .vocabulary import words
+
+if TYPE_CHECKING:
+    from reconverge.experiment import Experiment, Injection
+    from reconverge.model import Ref
+    from reconverge.pytest_plugin.deadlines import Deadlines
+    from reconverge.pytest_plugin.manifests import Manifests
+
+
+@given(words('the {kind:Kind} "{name:Name}" is in its steady state of {count:Number} ready pods'))
+def steady_workload(
+    experiment: Experiment,
+    manifests: Manifests,
+    deadlines: Deadlines,
+    kind: str,
+    name: str,
+    count: int,
+) -> None:
+    """Apply the manifest of that name with that number of pods, and wait until it is steady."""
+    [workload] = experiment.apply(manifests.named(kind, name), replicas=count)
+    experiment.converge(workload, replicas=count, within_s=deadlines.started_s)
+
+
+@given(words('the Pod "{name:Name}" is ready'), target_fixture="pod")
+def ready_pod(experiment: Experiment, manifests: Manifests, deadlines: Deadlines, name: str) -> Ref:
+    """Apply the manifest of that pod and wait until it is ready."""
+    [pod] = experiment.apply(manifests.named("Pod", name))
+    experiment.expect(PodReady(pod=pod), within_s=deadlines.started_s)
+    return pod
+
+
+@given(words('a node that runs a pod of "{name:Name}" has been lost'), target_fixture="injection")
+def lost_node_of(experiment: Experiment, deadlines: Deadlines, name: str) -> Injection:
+    """Stop such a node, and wait until it is given up and the pods are replaced elsewhere."""
+    workload = experiment.workload(name)
+    injection = experiment.inject(StopNode(running=workload))
+    experiment.expect(NodeGone(node=injection.targets[0]), within_s=deadlines.node_noticed_s)
+    count = experiment.before().workload(workload).replicas
+    experiment.converge(workload, replicas=count, within_s=deadlines.node_replaced_s)
+    return injection
+
+
+@given("a worker node has been lost", target_fixture="injection")
+def lost_node(experiment: Experiment, deadlines: Deadlines) -> Injection:
+    """Stop a worker, and wait until it is given up."""
+    injection = experiment.inject(StopNode())
+    experiment.expect(NodeGone(node=injection.targets[0]), within_s=deadlines.node_noticed_s)
+    return injection
+
+
+@given("another worker node has been lost", target_fixture="other_injection")
+def other_lost_node(experiment: Experiment, deadlines: Deadlines) -> Injection:
+    """Stop one of the workers that are still there, and wait until it is given up."""
+    return lost_node(experiment, deadlines)

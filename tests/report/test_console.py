@@ -1,0 +1,132 @@
+"""The text of a red scenario: its verdict, its excerpt, its way back."""
+
+from __future__ import annotations
+
+from reconverge.judges.converges import Converges
+from reconverge.judges.effects import PodsLost
+from reconverge.model import Ref
+from reconverge.report.console import failure_text, one_line, tally
+from reconverge.report.excerpt import Row, shortened
+from reconverge.verdict import Finding, Verdict
+from tests.builders import KUBIA, NAMESPACE, Story
+
+PROMISE = Converges(workload=KUBIA, replicas=3)
+
+
+def finding(verdict: Verdict = Verdict.BROKEN, **more: object) -> Finding:
+    values = {"promise": PROMISE.sentence(), "why": "a reason", "decided_s": 60.4} | more
+    return Finding(verdict=verdict, **values)  # type: ignore[arg-type]
+
+
+def a_lost_pod() -> Story:
+    """Three ready pods, one of them deleted; its replacement stays Pending for a minute."""
+    story = Story()
+    story.steady("kubia-1", "kubia-2", "kubia-3")
+    name = story.promise(PROMISE, deadline_s=30.0)
+    story.judged(
+        name,
+        Finding(
+            promise=PROMISE.sentence(),
+            verdict=Verdict.HELD,
+            why="3 of 3 ready",
+            decided_s=0.0,
+            last_seen="3 of 3 ready",
+        ),
+    )
+    story.at(0.4).inject(PodsLost(pods=(Ref("Pod", NAMESPACE, "kubia-1", "kubia-1"),)))
+    story.promise(PROMISE, deadline_s=60.4)
+    story.at(0.5).pod("kubia-1", terminating=True)
+    story.at(1.1).pod("kubia-4", "added", ready=False, phase="Pending")
+    return story
+
+
+def test_the_text_tells_the_whole_story_on_one_screen() -> None:
+    """Verdict and deadline, last seen, why, the aligned excerpt, what was kept, how to repeat."""
+    story = a_lost_pod()
+    broken = finding(last_seen="2 of 3 ready; kubia-4 Pending", why="kubia-4 cannot be scheduled")
+    story.at(60.4).judged("promise-10", broken)
+    text = failure_text(
+        story.timeline, broken, repeat="pytest lost.feature --seed 1", kept="runs/one"
+    )
+    assert text == """\
+BROKEN   "kubia" converges to 3 ready pods within 60 s                                    seed 1
+  last seen   2 of 3 ready; kubia-4 Pending
+  why         kubia-4 cannot be scheduled
+     0.0 s  held      3 of 3 ready
+     0.4 s  inject    harm
+     0.5 s  observe   kubia-1 being deleted
+     1.1 s  observe   kubia-4 created, Pending
+    60.4 s  deadline  "kubia" converges to 3 ready pods: not yet
+    60.4 s  verdict   BROKEN
+  kept        runs/one
+  repeat      pytest lost.feature --seed 1"""
+
+
+def test_observations_before_the_first_fault_are_no_news() -> None:
+    """What was there before the fault is the starting state and not part of the excerpt."""
+    story = a_lost_pod()
+    assert "kubia-2" not in failure_text(story.timeline, finding())
+
+
+def test_without_a_fault_everything_observed_is_news() -> None:
+    """A starting state that is not reached has no fault, so its observations are what there is."""
+    story = Story()
+    story.at(2.0).pod("kubia-1", "added", ready=False, phase="Pending")
+    text = failure_text(story.timeline, finding(Verdict.UNKNOWN))
+    assert "2.0 s  observe   kubia-1 created, Pending" in text
+
+
+def test_planted_pods_are_left_out() -> None:
+    """Pods that only ask whether a controller is alive are not shown as if they were the story."""
+    story = a_lost_pod()
+    story.at(2.0).pod("ghost", "added", labels={"reconverge.dev/sentinel": "ReplicaSet"})
+    assert "ghost" not in failure_text(story.timeline, finding())
+
+
+def test_a_restart_names_its_exit_code() -> None:
+    """A new container says how the one before it ended."""
+    story = a_lost_pod()
+    story.at(3.0).pod("kubia-2", restarts=0)
+    ended = {"terminated": {"exitCode": 137, "reason": "Error"}}
+    status = {"name": "main", "ready": True, "restartCount": 1, "lastState": ended}
+    story.at(4.0).pod("kubia-2", status={"containerStatuses": [status]})
+    text = failure_text(story.timeline, finding())
+    assert "kubia-2 container main was restarted (exit code 137, Error)" in text
+
+
+def test_a_long_story_keeps_its_acts_and_both_ends() -> None:
+    """Observations in the middle give way to one line that counts them; faults never do."""
+    rows = [Row(0.0, "inject", "harm")]
+    rows += [Row(float(n), "observe", f"pod {n}") for n in range(1, 41)]
+    rows += [Row(60.0, "deadline", "over")]
+    short = shortened(rows, limit=10)
+    assert len(short) == 10
+    assert [row.text for row in short][:2] == ["harm", "pod 1"]
+    assert [row.text for row in short][-2:] == ["pod 40", "over"]
+    assert any("more observations" in row.text for row in short)
+
+
+def test_the_text_is_never_wider_than_asked() -> None:
+    """A long reason is folded and a long row is cut, so that nothing wraps in a terminal."""
+    story = a_lost_pod()
+    text = failure_text(story.timeline, finding(why="word " * 100), width=80)
+    assert max(len(line) for line in text.splitlines()) <= 80
+
+
+def test_an_invariant_names_no_deadline() -> None:
+    """A promise about every observation has no time in which it must come true."""
+    story = a_lost_pod()
+    text = failure_text(story.timeline, finding(promise='"kubia" never has more than 3 pods'))
+    assert text.splitlines()[0].startswith('BROKEN   "kubia" never has more than 3 pods  ')
+
+
+def test_a_summary_line_gives_verdict_promise_and_reason() -> None:
+    """One line a scenario: enough to know whether to read on."""
+    line = one_line(finding(Verdict.UNKNOWN, why="the watch was silent"))
+    assert line == 'UNKNOWN  "kubia" converges to 3 ready pods: the watch was silent'
+
+
+def test_the_tally_leaves_out_what_did_not_occur() -> None:
+    """A green run says how many held, and no zeros."""
+    assert tally([Verdict.HELD, Verdict.HELD]) == "2 HELD"
+    assert tally([Verdict.BROKEN, Verdict.HELD]) == "1 HELD · 1 BROKEN"
