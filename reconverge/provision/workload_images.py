@@ -86,6 +86,7 @@ APPLETS = (
     "stat",
     "tail",
     "test",
+    "timeout",
     "touch",
     "true",
     "false",
