@@ -53,6 +53,7 @@ class ConvergenceJudge:
         self._steady: Entry | None = None
         self._newest = 0
         self._challenge = Challenge(promise.workload, after=0)
+        self._closing_s = 0.0
         self._last_call_s: float | None = None
         self._last: Entry | None = None
 
@@ -63,10 +64,9 @@ class ConvergenceJudge:
         if self._steady is None or not self._is_in_time(self._steady):
             # A relapse after the deadline gets a last call of its own, from where we are.
             return max(self.deadline_s, self._last.at_s if self._last is not None else 0.0)
-        settled_s = self._settled_s(self._steady)
         if self._challenge.is_answered and not self._challenge.is_closing:
-            return settled_s
-        return max(self.deadline_s, settled_s + ANSWER_S)
+            return self._settled_s(self._steady)
+        return self._patience_s(self._steady)
 
     def feed(self, entry: Entry) -> Finding | None:
         finding = catch_up(self, entry.at_s)
@@ -105,6 +105,12 @@ class ConvergenceJudge:
 
     def _settled_s(self, steady: Entry) -> float:
         return steady.at_s + self.promise.settle_s
+
+    def _patience_s(self, steady: Entry) -> float:
+        """How long the challenge of that steady state may still be answered."""
+        if self._challenge.is_closing:
+            return self._closing_s + ANSWER_S
+        return max(self.deadline_s, self._settled_s(steady) + ANSWER_S)
 
     def _note_newest(self, entry: Entry, *, is_first: bool) -> None:
         """The highest resourceVersion known: what is asked from here on is written after it."""
@@ -189,14 +195,15 @@ class ConvergenceJudge:
         return None
 
     def _conclude_steady(self, now_s: float, steady: Entry) -> Finding | None:
-        settled_s = self._settled_s(steady)
-        if now_s >= settled_s:
-            self._challenge.close()
-        if self._challenge.is_closed:
+        challenge = self._challenge
+        is_settled = now_s >= self._settled_s(steady)
+        if is_settled and challenge.is_answered and not challenge.is_closing:
+            challenge.close()
+            self._closing_s = now_s
+        if challenge.is_closed:
             return self._finding(Verdict.HELD, self._steadiness.seen, now_s, steady)
-        is_over = now_s >= max(self.deadline_s, settled_s + ANSWER_S)
-        if self._challenge.error or is_over:
-            why_not = f"the steady state is seen, but {self._challenge.silence}"
+        if challenge.error or now_s >= self._patience_s(steady):
+            why_not = f"the steady state is seen, but {challenge.silence}"
             return self._finding(Verdict.UNKNOWN, why_not, now_s, steady)
         return None
 

@@ -144,24 +144,32 @@ class Challenge:
             self._echo.feed(entry)
         self.sentinel.feed(entry)
         if isinstance(record, Challenged) and record.step == "knock":
-            self._take_knock(record)
+            self._take_knock(record, entry)
         view = entry.snapshot.workload(self.workload)
         if self._knocked_at is None or view is None:
             return
         self.is_workload_watch_live |= view.resource_version >= self._knocked_at
-        is_answer = view.resource_version > self._knocked_at and is_observed(view)
-        if is_answer and self._answered_at is None:
+        since = max(self._knocked_at, self.sentinel.removed_at or 0)
+        if view.resource_version > since and is_observed(view) and self._answered_at is None:
             self._answered_at = view.resource_version
 
-    def _take_knock(self, record: Challenged) -> None:
-        """A knock of an earlier challenge, recorded late, came before this one's sentinel fell."""
+    def _take_knock(self, record: Challenged, entry: Entry) -> None:
+        """A knock of an earlier challenge, recorded late, came before this one's sentinel fell.
+
+        It counts only where it still stands: then a later answer is an answer to this one too.
+        """
         removed_at = self.sentinel.removed_at
         if removed_at is None or self._knocked_at is not None or record.subject != self.workload:
             return
         if record.error:
             self._knock_error = record.error
-        elif record.resource_version > removed_at:
+        elif record.resource_version > removed_at or self._stands(record, entry):
             self._knocked_at = record.resource_version
+
+    def _stands(self, knock: Challenged, entry: Entry) -> bool:
+        view = entry.snapshot.workload(self.workload)
+        is_last_word = view is not None and view.resource_version == knock.resource_version
+        return is_last_word and view is not None and not is_observed(view)
 
     @property
     def is_answered(self) -> bool:

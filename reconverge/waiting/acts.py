@@ -46,19 +46,18 @@ class Acts:
             case WantKnock(subject=subject):
                 knock(self._cluster, self._timeline, subject)
             case WantProbe(probe="node-address", target=node):
-                self._record(want, self._asked(self._ask_address, node))
+                self._ask(want, self._ask_address, node)
             case WantProbe(probe="pods-reachable", target=node):
-                self._record(want, self._asked(self._ask_pod_on, node))
+                self._ask(want, self._ask_pod_on, node)
             case _:
                 raise AssertionError(f"nobody performs {want!r}")
 
-    def _asked(self, ask: _Question, node: str) -> Answer:
+    def _ask(self, want: WantProbe, ask: _Question, node: str) -> None:
+        asked_s = self._timeline.now_s()
         try:
-            return ask(node)
+            answer = ask(node)
         except ReconvergeError as error:
-            return Answer(ok=False, text=str(error))
-
-    def _record(self, want: WantProbe, answer: Answer) -> None:
+            answer = Answer(ok=False, text=str(error))
         self._timeline.append(
             lambda at_s: Probed(
                 at_s=at_s,
@@ -66,6 +65,7 @@ class Acts:
                 target=want.target,
                 ok=answer.ok,
                 answer=answer.text[:200],
+                asked_s=asked_s,
             )
         )
 
