@@ -164,7 +164,7 @@ class KubernetesCluster:
         self, timeline: Timeline, *, kinds: Sequence[str], namespaces: Sequence[str]
     ) -> WatchRecorder:
         return WatchRecorder(
-            _Source(self._transport),
+            ApiSource(self._transport),
             timeline,
             kinds=[self._kind(kind) for kind in kinds],
             namespaces=namespaces,
@@ -232,7 +232,7 @@ def _accept(reply: Reply, *, where: str) -> Reply:
     return reply
 
 
-class _Source:
+class ApiSource:
     """Lists and watches of a real API server, for the recorder."""
 
     def __init__(self, transport: Transport) -> None:

@@ -170,7 +170,8 @@ class Transport:
 def _retrying() -> tenacity.Retrying:
     return tenacity.Retrying(
         stop=tenacity.stop_after_attempt(ATTEMPTS),
-        wait=tenacity.wait_exponential_jitter(initial=0.1, max=BACKOFF_MAX_S, jitter=0.1),
+        wait=tenacity.wait_exponential(multiplier=0.1, max=BACKOFF_MAX_S)
+        + tenacity.wait_random(0, 0.1),
         retry=tenacity.retry_if_exception_type(_Passing),
         reraise=True,
     )

@@ -1,0 +1,64 @@
+"""A server of the test's own, and what the tests of this room build on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from kubernetes.client import Configuration
+
+from reconverge.clock import RealClock
+from reconverge.cluster.api import KubernetesCluster
+from reconverge.cluster.transport import Transport
+from reconverge.timeline import AnyRecord, Entry, Timeline
+from tests.cluster.apiserver import ApiServer
+
+
+@pytest.fixture
+def server() -> Iterator[ApiServer]:
+    server = ApiServer()
+    yield server
+    server.close()
+
+
+def transport_to(url: str) -> Transport:
+    configuration = Configuration()
+    configuration.host = url
+    return Transport(configuration)
+
+
+@pytest.fixture
+def api(server: ApiServer) -> KubernetesCluster:
+    return KubernetesCluster(transport_to(server.url), name="test")
+
+
+@pytest.fixture
+def timeline() -> Timeline:
+    return Timeline(RealClock())
+
+
+def wait_for(timeline: Timeline, wanted: Callable[[Entry], bool], *, within_s: float = 10) -> Entry:
+    """The first entry that is `wanted`; fails when none comes."""
+    until_s = timeline.now_s() + within_s
+    seen = 0
+    with timeline.condition:
+        while timeline.now_s() < until_s:
+            for entry in timeline.entries(seen):
+                if wanted(entry):
+                    return entry
+            seen = len(timeline)
+            timeline.clock.wait(timeline.condition, timeout_s=until_s - timeline.now_s())
+    records = "\n".join(str(entry.record)[:200] for entry in timeline.entries())
+    pytest.fail(f"not on the timeline within {within_s:g} s; it has:\n{records}")
+
+
+def wait_for_record(timeline: Timeline, record: type[AnyRecord], *, nth: int = 1) -> Entry:
+    """The `nth` record of that type."""
+    found = 0
+
+    def is_nth(entry: Entry) -> bool:
+        nonlocal found
+        found += isinstance(entry.record, record)
+        return found == nth
+
+    return wait_for(timeline, is_nth)
