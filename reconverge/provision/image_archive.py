@@ -38,13 +38,14 @@ class Image:
     config: Mapping[str, Any] = field(default_factory=dict)
 
 
-def folder_entries(folder: Path, *, into: str = "") -> list[Entry]:
+def folder_entries(folder: Path, *, into: str = "", mode: int | None = None) -> list[Entry]:
     """Every file below `folder` at the same place in the image, under `into`.
 
-    What lies in a `bin` or `sbin` is executable: an installed wheel may have lost the file modes.
+    Without a `mode`, what lies in a `bin` or `sbin` is executable and the rest is not: an installed
+    wheel may have lost the modes of its files.
     """
     return [
-        Entry(path=f"{into}{file.relative_to(folder)}", content=file, mode=_mode(file))
+        Entry(path=f"{into}{file.relative_to(folder)}", content=file, mode=mode or _mode(file))
         for file in sorted(folder.rglob("*"))
         if file.is_file()
     ]

@@ -1,16 +1,17 @@
 """A kind node image from packages and modules, for machines on which no registry answers.
 
 The recipe from the bottom up: Debian's root file system; on it Kubernetes' programs, our files
-(images/node/files) and, as archives, the images of the pods that make a node a node. The finished
+(images/node/files) and the images of the pods that make a node a node. The finished
 image is named after the digest of all its sources, so asking for it is one question to Docker.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
 from pathlib import Path
 
 from reconverge.provision import debian_roots, shell
+from reconverge.provision.content_store import IMPORT, store_entries
 from reconverge.provision.go_programs import (
     kubernetes_step,
     shim_step,
@@ -34,7 +35,7 @@ NEEDED_BYTES = 16_000_000_000  # measured: 7 GB of Go caches, 5 GB of outputs, 2
 ETCD = "go.etcd.io/etcd/server/v3"
 COREDNS = "github.com/coredns/coredns"
 UNITS = "etc/systemd/system"
-WANTED_UNITS = ("kubelet.service", "node-images.service")  # Debian enables containerd itself
+WANTED_UNITS = ("kubelet.service",)  # Debian enables containerd itself
 # What makes no sense in a container, or would change settings that belong to the machine.
 MASKED_UNITS = (
     "dev-hugepages.mount",
@@ -79,7 +80,6 @@ def node_image(
     machine: Machine,
     progress: Progress,
     minor: str | None = None,
-    docker: str = "docker",
     allow_install: bool = True,
     cache: Path | None = None,
 ) -> str:
@@ -90,13 +90,13 @@ def node_image(
     """
     recipe = NodeRecipe(go=go, minor=minor)
     reference = recipe.reference
-    if is_loaded(reference, docker=docker):
+    if is_loaded(reference):
         return reference
     pipeline = Pipeline(progress=progress, cache=cache)
     if pipeline.missing(recipe.archive):
         debian_roots.require_tools(machine, allow_install=allow_install, progress=progress)
     built = pipeline.build(recipe.archive, needs_free_bytes=NEEDED_BYTES)
-    load(built / "image.tar", docker=docker, progress=progress)
+    load(built / "image.tar", progress=progress)
     return reference
 
 
@@ -106,16 +106,16 @@ def kind_binary(*, go: Path, progress: Progress, cache: Path | None = None) -> P
     return Pipeline(progress=progress, cache=cache).build(step) / "kind"
 
 
-def is_loaded(reference: str, *, docker: str = "docker") -> bool:
+def is_loaded(reference: str) -> bool:
     """Whether Docker has an image of that name."""
-    answer = shell.run([docker, "image", "inspect", "-f", "{{.Id}}", reference], accept=(0, 1))
+    answer = shell.run(["docker", "image", "inspect", "-f", "{{.Id}}", reference], accept=(0, 1))
     return answer.exit_code == 0
 
 
-def load(archive: Path, *, docker: str, progress: Progress) -> None:
+def load(archive: Path, *, progress: Progress) -> None:
     """Give an archive to Docker."""
     progress(f"docker load ({archive.stat().st_size / 1e9:.1f} GB)")
-    shell.run([docker, "load", "--quiet", "--input", archive])
+    shell.run(["docker", "load", "--quiet", "--input", archive])
 
 
 class NodeRecipe:
@@ -169,6 +169,7 @@ class NodeRecipe:
             parameters={
                 "config": str(NODE_CONFIG),
                 "units": " ".join((*WANTED_UNITS, *MASKED_UNITS)),
+                "import": IMPORT,
                 "architecture": architecture(),
             },
             needs=needs,
@@ -187,16 +188,17 @@ class NodeRecipe:
             shell_root=shell_root / "root.tar",
             files=self._images / "node" / "system-images",
         )
-        every_node, control_plane = system.write(room.out)
-        entries = self._entries(kubernetes, shim, (every_node, control_plane))
-        layer = write_layer(room.out / "node.tar", entries)
-        layers = [node_root / "root.tar", layer]
-        image = Image(reference=self.reference, layers=layers, config=NODE_CONFIG)
+        drafts = room.out / "drafts"
+        drafts.mkdir()
+        archive = system.write(drafts / "system.tar")
+        root = node_root / "root.tar"
+        store = store_entries(archive, root=root, folder=drafts, log=room.log)
+        layer = write_layer(drafts / "node.tar", [*self._entries(kubernetes, shim), *store])
+        image = Image(reference=self.reference, layers=[root, layer], config=NODE_CONFIG)
         write_archive(room.out / "image.tar", [image], architecture=architecture())
-        for intermediate in (every_node, control_plane, layer):
-            intermediate.unlink()
+        shutil.rmtree(drafts)
 
-    def _entries(self, kubernetes: Path, shim: Path, archives: Sequence[Path]) -> list[Entry]:
+    def _entries(self, kubernetes: Path, shim: Path) -> list[Entry]:
         """What lies on top of Debian's root file system."""
         programs = [
             Entry(path=f"usr/bin/{name}", content=kubernetes / name, mode=EXECUTABLE)
@@ -209,7 +211,6 @@ class NodeRecipe:
             Entry(path="usr/local/sbin/runc-shim", content=shim / "runc-shim", mode=EXECUTABLE),
             Entry(path="opt/cni/bin", link="/usr/lib/cni"),  # where Debian puts the plugins
             Entry(path="kind/version", content=version),
-            *(Entry(path=f"kind/images/{path.name}", content=path) for path in archives),
             *_unit_links(),
         ]
 

@@ -1,11 +1,8 @@
-"""The images of Kubernetes' own pods, which a node carries with it because it can pull nothing.
-
-Two archives: what every node runs, and what only a control plane runs, so that workers do not spend
-their start on the latter.
-"""
+"""The images of Kubernetes' own pods, which a node carries with it because it can pull nothing."""
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,17 +39,14 @@ class SystemImages:
     shell_root: Path  # tar, has catatonit
     files: Path
 
-    def write(self, folder: Path) -> tuple[Path, Path]:
-        """Write `every-node.tar` and `control-plane.tar` into `folder`; layers are removed."""
-        drafts = folder / "layers"
+    def write(self, target: Path) -> Path:
+        """Write all of them as one archive. Their layers lie beside it only meanwhile."""
+        drafts = target.with_name("layers")
         drafts.mkdir()
-        every_node, control_plane = folder / "every-node.tar", folder / "control-plane.tar"
-        write_archive(every_node, self._every_node(drafts), architecture=architecture())
-        write_archive(control_plane, self._control_plane(drafts), architecture=architecture())
-        for layer in drafts.iterdir():
-            layer.unlink()
-        drafts.rmdir()
-        return every_node, control_plane
+        images = [*self._every_node(drafts), *self._control_plane(drafts)]
+        write_archive(target, images, architecture=architecture())
+        shutil.rmtree(drafts)
+        return target
 
     def _every_node(self, drafts: Path) -> list[Image]:
         tools = write_layer(drafts / "tools", self._iptables_entries())

@@ -100,7 +100,6 @@ def workload_images(
     go: Path,
     machine: Machine,
     progress: Progress,
-    docker: str = "docker",
     allow_install: bool = True,
     cache: Path | None = None,
 ) -> tuple[str, ...]:
@@ -110,7 +109,7 @@ def workload_images(
     """
     archive = workloads_step(go)
     references = tuple(workload.reference for workload in WORKLOADS)
-    command = [docker, "image", "inspect", "--format", f'{{{{index .Config.Labels "{LABEL}"}}}}']
+    command = ["docker", "image", "inspect", "--format", f'{{{{index .Config.Labels "{LABEL}"}}}}']
     answer = machine.run([*command, *references], accept=(0, 1))
     if answer.stdout.split() == [archive.key] * len(references):
         return references
@@ -118,7 +117,7 @@ def workload_images(
     if pipeline.missing(archive):
         debian_roots.require_tools(machine, allow_install=allow_install, progress=progress)
     built = pipeline.build(archive) / "images.tar"
-    machine.run([docker, "load", "--quiet", "--input", built])
+    machine.run(["docker", "load", "--quiet", "--input", built])
     return references
 
 
