@@ -19,6 +19,10 @@ from pathlib import Path
 
 import platformdirs
 from filelock import FileLock
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress as LiveProgress
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from reconverge.clock import Clock, RealClock
 from reconverge.errors import Unavailable
@@ -26,6 +30,7 @@ from reconverge.provision.machine import Progress
 from reconverge.provision.shell import DISK_FULL, CommandFailed
 
 KEY_LENGTH = 12
+DRAFT = ".draft"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,30 +165,47 @@ class Pipeline:
 
     def _run(self, step: Step, label: str) -> None:
         out = self.output(step)
-        draft = out.with_name(f"{out.name}.draft")
+        draft = out.with_name(f"{out.name}{DRAFT}")
         log = self._cache / "logs" / f"{step.name.replace(' ', '-')}.log"
         started = self._clock.monotonic_s()
-        self._progress(f"{label} ...")
+        self._forget(step, DRAFT)
         try:
-            _make_empty(draft)
+            draft.mkdir(parents=True)
             log.parent.mkdir(parents=True, exist_ok=True)
             log.write_text("")
             needs = {before.name: self.output(before) for before in step.needs}
-            step.recipe(Room(out=draft, log=log, needs=needs))
+            with self._shown(label):
+                step.recipe(Room(out=draft, log=log, needs=needs))
             draft.rename(out)
         except (CommandFailed, OSError) as error:
             shutil.rmtree(draft, ignore_errors=True)
             raise StepFailed(step, log, error) from error
         self._progress(f"{label} {self._clock.monotonic_s() - started:.0f} s")
-        self._forget_older(step)
+        self._forget(step)
 
-    def _forget_older(self, step: Step) -> None:
-        """Only the newest output of a step is kept: they are hundreds of megabytes each."""
-        current = self.output(step)
-        family = current.name.removesuffix(step.key)
-        for path in current.parent.glob(f"{family}*"):
-            if path != current and len(path.name) == len(current.name):
-                shutil.rmtree(path, ignore_errors=True)
+    @contextmanager
+    def _shown(self, label: str) -> Iterator[None]:
+        """In a terminal a line that lives while the step runs; elsewhere one that says it began."""
+        console = Console(stderr=True)
+        if not console.is_terminal:
+            self._progress(f"{label} ...")
+            yield
+            return
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        with LiveProgress(*columns, console=console, transient=True) as live:
+            live.add_task(escape(label), total=None)
+            yield
+
+    def _forget(self, step: Step, suffix: str = "") -> None:
+        """Of a step's outputs (with DRAFT: of the drafts of killed builds) keep only today's.
+
+        They are hundreds of megabytes each.
+        """
+        today = self.output(step)
+        family = today.name.removesuffix(step.key)
+        for path in today.parent.glob(f"{family}{'?' * KEY_LENGTH}{suffix}"):
+            if path != today:
+                shutil.rmtree(path)
 
 
 def _taken(lock: FileLock) -> bool:
@@ -192,9 +214,3 @@ def _taken(lock: FileLock) -> bool:
     except TimeoutError:
         return False
     return True
-
-
-def _make_empty(folder: Path) -> None:
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)

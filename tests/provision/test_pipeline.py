@@ -103,14 +103,17 @@ def test_what_is_done_survives_an_interruption(works: Works) -> None:
 
 
 def test_a_draft_left_by_a_killed_process_is_no_output(works: Works) -> None:
-    """Half an output, as kill -9 leaves it, is thrown away and built anew."""
+    """Half an output, as kill -9 leaves it, is thrown away, for these sources or older ones."""
     step = works.step("a")
     out = works.pipeline.output(step)
     draft = out.with_name(f"{out.name}.draft")
-    draft.mkdir(parents=True)
-    (draft / "half").write_text("...")
+    other = out.with_name(f"a-{'0' * 12}.draft")
+    for half in (draft, other):
+        half.mkdir(parents=True)
+        (half / "half").write_text("...")
     built = works.pipeline.build(step)
     assert [path.name for path in built.iterdir()] == ["made"]
+    assert [path.name for path in out.parent.iterdir()] == [out.name]
 
 
 def test_only_the_newest_output_of_a_step_is_kept(works: Works) -> None:
