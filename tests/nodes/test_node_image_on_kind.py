@@ -3,8 +3,8 @@
 Every test ends with the same question, asked of the pods themselves: does each reach every other, a
 Service by its address and by its name? A node that only says Ready has not answered it.
 
-RECONVERGE_NODE_TEST_KUBECONFIG and the kind cluster `reconverge-nodes` let a cluster be used again
-while one works on the image; without them the tests make their own and delete it.
+A kind cluster named `reconverge-nodes` that exists already is used and kept, for work on the image;
+otherwise the tests make one and delete it.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tenacity import retry, stop_after_delay, wait_fixed
@@ -53,11 +53,8 @@ spec:
 """
 
 
-@dataclass(frozen=True)
 class Cluster:
     """A kind cluster, through the programs a person would use."""
-
-    kubeconfig: Path
 
     def kubectl(self, *words: str, stdin: str | None = None) -> str:
         """What kubectl printed."""
@@ -105,21 +102,19 @@ class Cluster:
         """The node container of the control plane."""
         return f"{CLUSTER}-control-plane"
 
-    def whole(self) -> None:
-        """Wait until nodes and pods are what they should be; AssertionError says what is not."""
-        self._whole()
-
     @retry(stop=stop_after_delay(HEALED_S), wait=wait_fixed(1), reraise=True)
-    def _whole(self) -> None:
+    def wait_until_whole(self) -> None:
+        """Until nodes and pods are what they should be; AssertionError says what is not."""
         assert self.nodes == self.containers, "a node's address is not its container's"
         self.kubectl("wait", "node", "--all", "--for=condition=Ready", "--timeout=1s")
-        peers = self._peers()
+        peers = self.peers()
         assert sorted(peers) == self.names, f"peers on {sorted(peers)}"
         for node, (pod, _) in peers.items():
             for target in [*(f"{ip}:8080" for _, ip in peers.values()), "peer", "peer.default.svc"]:
                 self._reach(pod, node, target)
 
-    def _peers(self) -> dict[str, tuple[str, str]]:
+    def peers(self) -> dict[str, tuple[str, str]]:
+        """The ready peer on each node: its name and its address."""
         items = json.loads(self.kubectl("get", "pods", "-l", "app=peer", "-o", "json"))["items"]
         return {
             item["spec"]["nodeName"]: (item["metadata"]["name"], item["status"]["podIP"])
@@ -135,7 +130,7 @@ class Cluster:
         assert said.startswith("You've hit peer-"), said
 
 
-def _is_ready(pod: dict) -> bool:  # type: ignore[type-arg]
+def _is_ready(pod: dict[str, Any]) -> bool:
     conditions = pod["status"].get("conditions", [])
     return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
 
@@ -147,7 +142,8 @@ def _run(command: list[str], *, stdin: str | None = None) -> str:
 
 
 @pytest.fixture(scope="session")
-def _made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A cluster with a peer on every node."""
     go, machine, say = Path(shutil.which("go") or "go"), RealMachine(), print
     kind = str(kind_binary(go=go, progress=say))
     kubeconfig = tmp_path_factory.mktemp("nodes") / "kubeconfig"
@@ -158,7 +154,7 @@ def _made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         _run([*command, "--kubeconfig", str(kubeconfig), "--config", "-"], stdin=_config())
         references = workload_images(go=go, machine=machine, progress=say)
         _run([kind, "load", "docker-image", "--name", CLUSTER, references[0]])
-    cluster = Cluster(kubeconfig)
+    cluster = Cluster()
     cluster.kubectl("apply", "-f", "-", stdin=PEERS)
     yield cluster
     if not existed:
@@ -184,10 +180,10 @@ kubeadmConfigPatches:
 
 
 @pytest.fixture
-def cluster(_made: Cluster) -> Cluster:
+def cluster(made: Cluster) -> Cluster:
     """The cluster, whole before the test begins."""
-    _made.whole()
-    return _made
+    made.wait_until_whole()
+    return made
 
 
 def stop_and_start(order_down: list[str], order_up: list[str]) -> None:
@@ -204,7 +200,7 @@ def test_two_workers_that_exchange_addresses_are_whole_again(cluster: Cluster) -
     stop_and_start([first, second], sorted([first, second], key=before.__getitem__, reverse=True))
     after = cluster.containers
     assert (after[first], after[second]) == (before[second], before[first])
-    cluster.whole()
+    cluster.wait_until_whole()
 
 
 def test_all_workers_rotate_their_addresses(cluster: Cluster) -> None:
@@ -213,7 +209,7 @@ def test_all_workers_rotate_their_addresses(cluster: Cluster) -> None:
     ascending = sorted(cluster.workers, key=before.__getitem__)
     stop_and_start(cluster.workers, [*ascending[1:], ascending[0]])
     assert all(cluster.containers[node] != before[node] for node in cluster.workers)
-    cluster.whole()
+    cluster.wait_until_whole()
 
 
 def test_control_plane_returns_with_another_address(cluster: Cluster) -> None:
@@ -223,13 +219,13 @@ def test_control_plane_returns_with_another_address(cluster: Cluster) -> None:
     pair = sorted([worker, cluster.control_plane], key=before.__getitem__, reverse=True)
     stop_and_start(pair, pair)
     assert cluster.containers[cluster.control_plane] == before[worker]
-    cluster.whole()
+    cluster.wait_until_whole()
 
 
 def test_control_plane_restarts_at_its_address(cluster: Cluster) -> None:
     """A clean stop and start of the control plane changes nothing for the pods."""
     _run(["docker", "restart", cluster.control_plane])
-    cluster.whole()
+    cluster.wait_until_whole()
 
 
 def test_paused_worker_goes_on(cluster: Cluster) -> None:
@@ -238,7 +234,7 @@ def test_paused_worker_goes_on(cluster: Cluster) -> None:
     _run(["docker", "pause", worker])
     cluster.kubectl("wait", "node", worker, "--for=condition=Ready=Unknown", "--timeout=90s")
     _run(["docker", "unpause", worker])
-    cluster.whole()
+    cluster.wait_until_whole()
 
 
 def test_network_comes_back(cluster: Cluster) -> None:
@@ -247,14 +243,14 @@ def test_network_comes_back(cluster: Cluster) -> None:
     _run(["docker", "network", "disconnect", "kind", worker])
     cluster.kubectl("wait", "node", worker, "--for=condition=Ready=Unknown", "--timeout=90s")
     _run(["docker", "network", "connect", "kind", worker])
-    cluster.whole()
+    cluster.wait_until_whole()
 
 
 @pytest.mark.parametrize("unit", ["kubelet", "containerd"])
 def test_restarted_service_keeps_the_pods(cluster: Cluster, unit: str) -> None:
     """A restart of the kubelet or of containerd leaves the containers running."""
     worker = cluster.workers[0]
-    before = cluster._peers()[worker]
+    before = cluster.peers()[worker]
     cluster.on(worker, "systemctl", "restart", unit)
-    cluster.whole()
-    assert cluster._peers()[worker] == before
+    cluster.wait_until_whole()
+    assert cluster.peers()[worker] == before
