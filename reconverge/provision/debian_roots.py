@@ -61,7 +61,7 @@ def require_tools(machine: Machine, *, allow_install: bool, progress: Progress) 
     if not missing:
         return
     names = " ".join(missing)
-    if not allow_install:
+    if not (allow_install and machine.is_root):
         raise Unavailable(
             f"building a node image needs {names}", cure=f"type `sudo apt-get install {names}`"
         )

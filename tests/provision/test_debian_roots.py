@@ -67,7 +67,7 @@ def test_without_permission_the_command_is_named() -> None:
 
 def test_without_root_the_command_is_named() -> None:
     """Being allowed is not being able."""
-    with pytest.raises(Unavailable, match="must be installed") as error:
+    with pytest.raises(Unavailable, match="building a node image needs") as error:
         require_tools(BareMachine(is_root=False), allow_install=True, progress=unheard)
     assert "sudo apt-get install mmdebstrap" in error.value.cure
 
