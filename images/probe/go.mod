@@ -1,0 +1,3 @@
+module reconverge.dev/images/probe
+
+go 1.22

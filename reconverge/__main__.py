@@ -1,0 +1,5 @@
+"""`python -m reconverge` is the `reconverge` command."""
+
+from reconverge.cli import main
+
+main()

@@ -1,0 +1,118 @@
+"""The `reconverge` command: words to calls, errors to one sentence and an exit code.
+
+Nothing else lives here. Commands import what they need when they run, so that `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import ClassVar, NoReturn
+
+import click
+
+from reconverge.errors import ExitCode, ReconvergeError
+
+
+class Commands(click.Group):
+    """A group whose commands live in modules that are imported when they are called.
+
+    Add a command: one line in COMMANDS, `name: "module:function"` and its one-line help.
+    """
+
+    COMMANDS: ClassVar[dict[str, tuple[str, str]]] = {
+        "cluster": (
+            "reconverge.commands.cluster:cluster",
+            "Make, look at and remove kind clusters.",
+        ),
+        "doctor": (
+            "reconverge.commands.doctor:doctor",
+            "What this machine has, lacks, and what follows.",
+        ),
+    }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's
+        return list(self.COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        if name not in self.COMMANDS:
+            return None
+        from importlib import import_module
+
+        module, _, function = self.COMMANDS[name][0].partition(":")
+        command = getattr(import_module(module), function)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """The list without importing what it names."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in self.COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--debug", is_flag=True, help="Show tracebacks.")
+@click.version_option(package_name="reconverge")
+def reconverge(debug: bool) -> None:
+    """Chaos testing of real Kubernetes clusters: faults injected, verdicts you can trust."""
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with its exit code."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """One command; its exit code. Errors of ours become one sentence on standard error."""
+    debug = "--debug" in arguments
+    try:
+        result = reconverge.main(arguments, prog_name="reconverge", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return int(ExitCode.BAD_INPUT)
+    except click.ClickException as error:
+        error.show()
+        return int(ExitCode.BAD_INPUT)
+    except (KeyboardInterrupt, click.Abort):
+        _say("interrupted")
+        return int(ExitCode.INTERRUPTED)
+    except ReconvergeError as error:
+        if debug:
+            raise
+        _say(str(error))
+        return int(error.exit_code)
+    return result if isinstance(result, int) else 0
+
+
+def _say(sentence: str) -> None:
+    click.secho("error: ", fg="red", nl=False, err=True, color=colour())
+    click.echo(sentence, err=True)
+
+
+def colour() -> bool | None:
+    """Whether to colour: never with NO_COLOR (no-color.org), else click decides by the terminal."""
+    import os
+
+    return False if os.environ.get("NO_COLOR") else None
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """A polite end (SIGTERM) cleans up as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def progress_line(*, quiet: bool) -> Callable[[str], None]:
+    """Shows what is being done, a line each, on standard error."""
+
+    def show(line: str) -> None:
+        if not quiet:
+            click.echo(line, err=True)
+
+    return show

@@ -1,0 +1,1 @@
+"""The commands of `reconverge`, a module each, imported only when called."""

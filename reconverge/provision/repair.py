@@ -1,0 +1,78 @@
+"""Brings a broken cluster of ours back: each flaw the glance names has one small, fitting cure.
+
+Typical causes are a chaos run that was killed before it could roll back, and a machine that was
+restarted. What has no cure here is left to the caller, who makes the cluster anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from reconverge.errors import Unavailable
+from reconverge.provision.apiserver import ApiServer
+from reconverge.provision.egress import NETWORK
+from reconverge.provision.glance import Flaw
+from reconverge.provision.machine import Machine, Progress
+from reconverge.provision.nodes import inside, node_containers
+
+# The four processes of the control plane, which a chaos run may have stopped with SIGSTOP.
+_CONTINUE = (
+    "for p in kube-apiserver kube-controller-manager kube-scheduler etcd;"
+    ' do pid=$(pidof "$p") && kill -CONT $pid; done; true'
+)
+_SERVICES = "systemctl start containerd kubelet; pidof kubelet | xargs -r kill -CONT"
+
+
+def repair_containers(machine: Machine, flaws: Sequence[Flaw], progress: Progress) -> None:
+    """Start, unpause and reconnect node containers. Raises CommandFailed."""
+    for flaw in flaws:
+        cure = _CONTAINER_CURES.get(flaw.cure)
+        if cure:
+            progress(f"{flaw.what}: {cure[0]}")
+            cure[1](machine, flaw.node)
+
+
+def repair_services(machine: Machine, name: str, flaws: Sequence[Flaw], progress: Progress) -> None:
+    """Let frozen control-plane processes go on and start stopped node services again."""
+    plane = node_containers(machine, name)[0].name
+    if any(flaw.cure in ("continue", "wait") for flaw in flaws):
+        inside(machine, plane, _CONTINUE)
+    for flaw in flaws:
+        if flaw.cure == "services":
+            progress(f"{flaw.what}: starting its containerd and kubelet")
+            inside(machine, flaw.node, _SERVICES)
+
+
+def uncordon(server: ApiServer, flaws: Sequence[Flaw], progress: Progress) -> None:
+    """Let pods be scheduled on nodes again that an unfinished run left cordoned."""
+    for flaw in flaws:
+        if flaw.cure == "uncordon":
+            progress(f"{flaw.what}: uncordoning it")
+            server.patch(f"/api/v1/nodes/{flaw.node}", {"spec": {"unschedulable": None}})
+
+
+def _start(machine: Machine, node: str) -> None:
+    machine.run(["docker", "start", node], timeout_s=60)
+
+
+def _unpause(machine: Machine, node: str) -> None:
+    machine.run(["docker", "unpause", node], timeout_s=60)
+
+
+def _connect(machine: Machine, node: str) -> None:
+    machine.run(["docker", "network", "connect", NETWORK, node], timeout_s=60)
+    machine.run(["docker", "start", node], timeout_s=60)
+
+
+_CONTAINER_CURES: dict[str, tuple[str, Callable[[Machine, str], None]]] = {
+    "start": ("starting it", _start),
+    "unpause": ("unpausing it", _unpause),
+    "connect": ("connecting it", _connect),
+}
+
+
+def refuse_hopeless(flaws: Sequence[Flaw]) -> None:
+    """Raise Unavailable if one of the flaws has no cure but a new cluster."""
+    for flaw in flaws:
+        if flaw.cure == "recreate":
+            raise Unavailable(flaw.what)
