@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from reconverge.provision import debian_roots, shell
+from reconverge.provision import debian_roots, shell, system_images
 from reconverge.provision.content_store import IMPORT, store_entries
 from reconverge.provision.go_programs import (
     kubernetes_step,
@@ -35,6 +35,8 @@ REPOSITORY = "reconverge/node"
 ASSEMBLY_BYTES, COMPILATION_BYTES = 7_000_000_000, 7_000_000_000
 ETCD = "go.etcd.io/etcd/server/v3"
 COREDNS = "github.com/coredns/coredns"
+# The code that says what lies where is a source of the image like any other.
+LAYOUT = (Path(__file__), Path(system_images.__file__))
 UNITS = "etc/systemd/system"
 WANTED_UNITS = ("kubelet.service",)  # Debian enables containerd itself
 # What makes no sense in a container, or would change settings that belong to the machine.
@@ -179,13 +181,11 @@ class NodeRecipe:
         needs = (*self.programs, *self.roots)
         return Step(
             name=f"node image {self._minor.name}",
-            inputs=(self._images / "node" / "files", self._images / "node" / "system-images"),
-            parameters={
-                "config": str(NODE_CONFIG),
-                "units": " ".join((*WANTED_UNITS, *MASKED_UNITS)),
-                "import": IMPORT,
-                "architecture": architecture(),
-            },
+            inputs=(
+                *LAYOUT,
+                *(self._images / "node" / name for name in ("files", "system-images")),
+            ),
+            parameters={"import": IMPORT, "architecture": architecture()},
             needs=needs,
             recipe=self._assemble,
         )
