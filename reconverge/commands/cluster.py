@@ -41,7 +41,12 @@ def cluster() -> None:
 )
 @click.option("--api-port", default=0, help="The API server's port on 127.0.0.1 (0: a free one).")
 @click.option("--recreate", is_flag=True, help="Replace an existing cluster of ours.")
-@click.option("--no-install", is_flag=True, help="Install nothing: no Docker, no packages, no Go.")
+@click.option(
+    "--no-install",
+    is_flag=True,
+    envvar="RECONVERGE_NO_INSTALL",
+    help="Install nothing: no Docker, no packages, no Go.",
+)
 @click.option("--export-kubeconfig", is_flag=True, help="Also merge it into your own kubeconfig.")
 @quiet_option
 def up(
