@@ -16,6 +16,7 @@ from reconverge.errors import Unavailable
 from reconverge.provision.machine import Machine, Progress
 from reconverge.provision.state import StateDir, write_atomically
 
+SETTING = "fs.inotify.max_user_instances"
 LIMIT = "/proc/sys/fs/inotify/max_user_instances"
 RAISED = 512  # what kind's own documentation advises
 # Measured: 74 for a control plane and three workers (kubelet 25, systemd 20, ...), rounded up.
@@ -75,13 +76,13 @@ def require_room(
             return
         raise Unavailable(
             f"the nodes need about {needed} inotify instances and this machine allows {now}",
-            cure=f"type `sudo sysctl fs.inotify.max_user_instances={target}`",
+            cure=f"type `sudo sysctl {SETTING}={target}`",
         )
     progress(f"raising {LIMIT} from {now} to {target}; the last `cluster down` puts it back")
     before = _raised(state)
     record = Raised(before.before if before else now, target)
     write_atomically(_record(state), msgspec.json.encode(record))
-    machine.run(["sysctl", "-q", "-w", f"fs.inotify.max_user_instances={target}"])
+    machine.run(["sysctl", "-q", "-w", f"{SETTING}={target}"])
 
 
 def restore(machine: Machine, state: StateDir) -> None:
@@ -90,7 +91,7 @@ def restore(machine: Machine, state: StateDir) -> None:
     if raised is None:
         return
     if limit(machine) == raised.after and machine.is_root:
-        machine.run(["sysctl", "-q", "-w", f"fs.inotify.max_user_instances={raised.before}"])
+        machine.run(["sysctl", "-q", "-w", f"{SETTING}={raised.before}"])
     _record(state).unlink(missing_ok=True)
 
 
