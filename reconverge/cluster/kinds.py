@@ -34,7 +34,7 @@ class Kind(msgspec.Struct, frozen=True):
             parts += ["namespaces", quote(namespace, safe="")]
         parts.append(self.plural)
         if name:
-            parts.append(quote(name, safe=""))
+            parts.append(quote(name, safe=":"))  # RBAC names and `pod:port` have colons
         if subresource:
             parts.append(subresource)
         return "/".join(parts)
