@@ -52,6 +52,18 @@ def wait_for(timeline: Timeline, wanted: Callable[[Entry], bool], *, within_s: f
     pytest.fail(f"not on the timeline within {within_s:g} s; it has:\n{records}")
 
 
+def stays_absent(timeline: Timeline, unwanted: Callable[[Entry], bool], *, for_s: float) -> None:
+    """Fails when an `unwanted` entry comes within `for_s` seconds from now."""
+    until_s = timeline.now_s() + for_s
+    seen = len(timeline)
+    with timeline.condition:
+        while timeline.now_s() < until_s:
+            timeline.clock.wait(timeline.condition, timeout_s=until_s - timeline.now_s())
+            for entry in timeline.entries(seen):
+                assert not unwanted(entry), f"came nevertheless: {entry.record}"
+            seen = len(timeline)
+
+
 def wait_for_record(timeline: Timeline, record: type[AnyRecord], *, nth: int = 1) -> Entry:
     """The `nth` record of that type."""
     found = 0

@@ -1,0 +1,36 @@
+"""The real cluster for tests marked `cluster`; all other tests need nothing but Python."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from reconverge.cluster.nodes import KindCluster
+from reconverge.provision import lifecycle
+
+NAME = "reconverge"
+CURE = "bring it up with `reconverge cluster up`, or set RECONVERGE_TEST_KUBECONFIG"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "cluster: needs a real cluster")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> KindCluster:
+    """The kind cluster under test: RECONVERGE_TEST_KUBECONFIG, else the one `cluster up` made.
+
+    On a developer's machine without one the test is skipped; in CI it fails.
+    """
+    kubeconfig = os.environ.get("RECONVERGE_TEST_KUBECONFIG", "")
+    if kubeconfig:
+        name = os.environ.get("RECONVERGE_TEST_CLUSTER", NAME)
+        return KindCluster.of(Path(kubeconfig), kind_name=name)
+    handle = lifecycle.find(NAME)
+    if handle is not None:
+        return KindCluster.of(handle.kubeconfig, kind_name=handle.name)
+    if os.environ.get("CI", "").lower() in ("", "0", "false"):
+        pytest.skip(f"no cluster: {CURE}")
+    pytest.fail(f"no cluster in CI: {CURE}")
