@@ -34,13 +34,15 @@ class ApiServer:
         """Raises BadInput when the kubeconfig cannot be read or does not know `context`."""
         from kubernetes import client, config
         from kubernetes.config.config_exception import ConfigException
+        from yaml import YAMLError
 
+        unreadable = (ConfigException, YAMLError, OSError, ValueError, TypeError, AttributeError)
         settings = client.Configuration()
         try:
             config.load_kube_config(  # type: ignore[no-untyped-call]
                 str(kubeconfig), context=context or None, client_configuration=settings
             )
-        except (ConfigException, OSError, ValueError, TypeError, AttributeError) as error:
+        except unreadable as error:
             raise BadInput(
                 f"the kubeconfig cannot be read ({_first_line(error)})",
                 where=str(kubeconfig),

@@ -105,7 +105,6 @@ def close(machine: Machine, docker: Docker, progress: Progress) -> Egress:
 
 
 def open_again(machine: Machine) -> None:
-    """Take the rule away, however often it is there. Idempotent; nothing to do without root."""
-    if machine.is_root and machine.which("iptables"):
-        while is_closed(machine):
-            machine.run([*_LOCKED, "-D", "DOCKER-USER", *RULE])
+    """Take the rule away. Idempotent; nothing to do without root."""
+    if machine.is_root and machine.which("iptables") and is_closed(machine):
+        machine.run([*_LOCKED, "-D", "DOCKER-USER", *RULE])

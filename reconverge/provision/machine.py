@@ -61,9 +61,6 @@ class Machine(Protocol):
     def read(self, path: str) -> str:
         """A small text file, "" when it is missing or may not be read."""
 
-    def writable(self, path: str) -> bool:
-        """Whether we may write to that path."""
-
 
 class RealMachine:
     """This machine."""
@@ -108,9 +105,6 @@ class RealMachine:
             return Path(path).read_text()
         except OSError:
             return ""
-
-    def writable(self, path: str) -> bool:
-        return os.access(path, os.W_OK)
 
 
 # Bits of the capability sets, in order: linux/capability.h.

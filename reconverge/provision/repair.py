@@ -32,15 +32,16 @@ def repair_containers(machine: Machine, flaws: Sequence[Flaw], progress: Progres
             cure[1](machine, flaw.node)
 
 
-def repair_services(machine: Machine, name: str, flaws: Sequence[Flaw], progress: Progress) -> None:
-    """Let frozen control-plane processes go on and start stopped node services again."""
-    plane = node_containers(machine, name)[0].name
-    if any(flaw.cure in ("continue", "wait") for flaw in flaws):
-        inside(machine, plane, _CONTINUE)
-    for flaw in flaws:
-        if flaw.cure == "services":
-            progress(f"{flaw.what}: starting its containerd and kubelet")
-            inside(machine, flaw.node, _SERVICES)
+def repair_services(machine: Machine, name: str) -> None:
+    """Let frozen processes go on and start stopped node services again, on every node.
+
+    Not only where a flaw was named: a controller frozen or a kubelet stopped seconds ago does not
+    show yet, and what runs already is not changed by this.
+    """
+    for node in node_containers(machine, name):
+        inside(machine, node.name, _SERVICES)
+        if node.role == "control-plane":
+            inside(machine, node.name, _CONTINUE)
 
 
 def uncordon(server: ApiServer, flaws: Sequence[Flaw], progress: Progress) -> None:

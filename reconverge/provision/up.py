@@ -107,9 +107,8 @@ class _Up:
         server = ApiServer(self.state.kubeconfig(record.name))
         from reconverge.provision import readiness
 
-        deeper = lifecycle.flaws_of(self.machine, self.state, record)
-        repair.refuse_hopeless(deeper)
-        repair.repair_services(self.machine, record.name, deeper, self.progress)
+        repair.refuse_hopeless(lifecycle.flaws_of(self.machine, self.state, record))
+        repair.repair_services(self.machine, record.name)
         readiness.wait_until_nodes_ready(server, expected=record.workers + 1)
         readiness.wait_until_led(server)
         repair.uncordon(server, lifecycle.flaws_of(self.machine, self.state, record), self.progress)

@@ -1,0 +1,176 @@
+"""The life cycle as a person types it, on a cluster of its own with one worker.
+
+Each test leaves the cluster as `up` left it, whole, so that their order does not matter.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reconverge.clock import RealClock
+from reconverge.provision import lifecycle
+from reconverge.provision.apiserver import ApiServer
+from reconverge.provision.state import StateDir
+
+pytestmark = pytest.mark.cluster
+
+NAME = "lifecycle"
+WORKER, PLANE = f"{NAME}-worker", f"{NAME}-control-plane"
+UP = ("cluster", "up", "--name", NAME, "--workers", "1")
+NO_OP_S = 2.0  # the promise: an `up` that changes nothing, the whole process
+DEADLINE_S = 300.0
+
+
+def reconverge(*words: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own; what it says on the way is in `stderr`."""
+    command = [sys.executable, "-m", "reconverge", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=DEADLINE_S)
+
+
+def docker(*words: str) -> str:
+    done = subprocess.run(["docker", *words], capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def containers() -> set[str]:
+    return set(docker("ps", "-a", "--format", "{{.Names}}").split())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cluster() -> Iterator[None]:
+    made = reconverge(*UP)
+    assert made.returncode == 0, made.stderr
+    yield
+    reconverge("cluster", "down", "--name", NAME)
+
+
+@pytest.fixture
+def whole() -> Iterator[None]:
+    """After the test the cluster must be whole without further repair."""
+    yield
+    told = reconverge("cluster", "status", "--name", NAME, "--deep", "--json")
+    assert json.loads(told.stdout)["flaws"] == []
+
+
+@pytest.mark.usefixtures("whole")
+def test_up_on_a_whole_cluster_changes_nothing_in_two_seconds() -> None:
+    """The whole process, interpreter included, and the containers' start times are the same."""
+    started = docker("inspect", "-f", "{{.State.StartedAt}}", WORKER, PLANE)
+    clock = RealClock()
+    begun_s = clock.monotonic_s()
+    again = reconverge(*UP)
+    assert again.returncode == 0, again.stderr
+    assert clock.monotonic_s() - begun_s < NO_OP_S
+    assert again.stderr == ""
+    assert docker("inspect", "-f", "{{.State.StartedAt}}", WORKER, PLANE) == started
+
+
+@pytest.mark.usefixtures("whole")
+def test_up_starts_a_stopped_node_and_keeps_the_cluster() -> None:
+    """What is wrong is said, the node comes back, and it is the same cluster."""
+    before = lifecycle.find(NAME)
+    docker("stop", "--time", "0", WORKER)
+    told = reconverge("cluster", "status", "--name", NAME)
+    assert told.returncode == 2
+    assert f"node {WORKER} is stopped" in told.stdout
+    repaired = reconverge(*UP)
+    assert repaired.returncode == 0, repaired.stderr
+    assert f"broken: node {WORKER} is stopped" in repaired.stderr
+    assert lifecycle.find(NAME) == before
+
+
+@pytest.mark.usefixtures("whole")
+def test_up_heals_what_a_killed_run_may_leave() -> None:
+    """A cordoned node, a dead kubelet and a frozen controller manager, all at once."""
+    server = ApiServer(StateDir().kubeconfig(NAME))
+    before = lifecycle.find(NAME)
+    server.patch(f"/api/v1/nodes/{WORKER}", {"spec": {"unschedulable": True}})
+    docker("exec", WORKER, "systemctl", "stop", "kubelet")
+    docker("exec", PLANE, "sh", "-c", "kill -STOP $(pidof kube-controller-manager)")
+    healed = reconverge(*UP)
+    assert healed.returncode == 0, healed.stderr
+    assert f"node {WORKER} is cordoned: uncordoning it" in healed.stderr
+    assert lifecycle.find(NAME) == before
+
+
+@pytest.mark.usefixtures("whole")
+def test_up_makes_anew_what_was_deleted_under_our_feet() -> None:
+    """Containers gone, state still there: said, and a new cluster with a new mark."""
+    before = lifecycle.find(NAME)
+    docker("rm", "--force", "--volumes", WORKER, PLANE)
+    assert lifecycle.find(NAME) is None
+    made = reconverge(*UP)
+    assert made.returncode == 0, made.stderr
+    assert "its containers are gone" in made.stderr
+    after = lifecycle.find(NAME)
+    assert before is not None
+    assert after is not None
+    assert after.id != before.id
+    assert after.is_ours
+
+
+@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.usefixtures("whole")
+def test_up_interrupted_while_nodes_are_made_can_be_run_again(blow: signal.Signals) -> None:
+    """kill -9 leaves a record in the phase `creating`; Ctrl-C leaves nothing and exits 130."""
+    others = containers() - {WORKER, PLANE}
+    command = [sys.executable, "-m", "reconverge", *UP, "--recreate"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "waiting for nodes" in line:
+                break
+        os.kill(process.pid, blow)
+    record = StateDir().read(NAME)
+    if blow is signal.SIGKILL:
+        assert record is not None
+        assert record.phase == "creating"
+    else:
+        assert process.returncode == 130
+        assert record is None
+        assert containers() == others
+    again = reconverge(*UP)
+    assert again.returncode == 0, again.stderr
+
+
+def test_ups_at_the_same_time_make_one_cluster() -> None:
+    """The second waits for the first, says so, and finds the cluster whole."""
+    command = [sys.executable, "-m", "reconverge", *UP]
+    both = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate(timeout=DEADLINE_S)[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+
+
+def test_another_specification_is_refused() -> None:
+    """Exit code 4, one sentence, and the cluster stays as it is."""
+    refused = reconverge("cluster", "up", "--name", NAME, "--workers", "2", "--profile", "stock")
+    assert refused.returncode == 4
+    assert refused.stderr.count("\n") == 1
+    assert "profile fast, not stock; workers 1, not 2" in refused.stderr
+
+
+def test_down_leaves_nothing_and_only_what_is_ours_goes(tmp_path: Path) -> None:
+    """Others' containers stay, the cluster's state folder goes; a second down is no error."""
+    others = containers() - {WORKER, PLANE}
+    stranger = subprocess.run(
+        [sys.executable, "-m", "reconverge", "cluster", "down", "--name", NAME],
+        env={**os.environ, "RECONVERGE_STATE_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert stranger.returncode == 3, stranger.stderr
+    assert {WORKER, PLANE} <= containers()
+    for expected in ("removed", "there was none"):
+        assert expected in reconverge("cluster", "down", "--name", NAME).stdout
+    assert containers() == others
+    assert not StateDir().cluster(NAME).exists()
+    assert reconverge(*UP).returncode == 0
