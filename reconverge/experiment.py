@@ -85,7 +85,7 @@ class Experiment:
         self.findings: list[Finding] = []
         self.kept = ""
         self._clock = clock
-        self._folder = folder
+        self.folder = folder
         self._guard = guard
         self._journal = journal
         self._keep_namespace = keep_namespace
@@ -259,7 +259,7 @@ class Experiment:
             raise errors[0]
 
     def _open_timeline(self) -> Timeline:
-        path = self._folder / "timeline.jsonl"
+        path = self.folder / "timeline.jsonl"
         try:
             timeline = Timeline(self._clock, path=path)
         except FileExistsError as error:
