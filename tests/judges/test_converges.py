@@ -273,6 +273,9 @@ def test_replicas_changed_by_somebody_else() -> None:
 def test_observed_generation_that_lags() -> None:
     """A status for an older specification does not begin the steady state."""
     scene = Scene()
+    scene.story.workload(generation=2, observed=1, ready=2)
+    scene.audience.hear()
+    scene.audience.wanted.clear()
     scene.story.workload(generation=2, observed=1)
     scene.controller.state = {"generation": 2}
     scene.controller.run(20.0)
