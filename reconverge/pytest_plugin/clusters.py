@@ -1,0 +1,143 @@
+"""The cluster of a run: found or made once, before the first scenario, and said aloud.
+
+It is made between collection and the first scenario, so that bad words never cost a cluster and a
+cluster that cannot be had is one sentence and not one error for each scenario.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from reconverge.cluster.api import KubernetesCluster
+from reconverge.cluster.door import Cluster
+from reconverge.cluster.guard import Guard
+from reconverge.cluster.nodes import KindCluster
+from reconverge.errors import ReconvergeError
+from reconverge.faults.journal import recover
+from reconverge.judges.timing import NodeTimes
+from reconverge.provision.cluster_config import ClusterSpec
+from reconverge.provision.lifecycle import ClusterHandle, down, find
+from reconverge.provision.profiles import profile_named
+from reconverge.provision.state import StateDir
+from reconverge.provision.up import up
+from reconverge.pytest_plugin.options import SCREEN, Target, is_controller, is_worker, target_of
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What scenarios stand on: a cluster, who may harm what on it, and how fast it reacts."""
+
+    cluster: Cluster
+    guard: Guard
+    times: NodeTimes
+    settings: dict[str, str]
+    state: Path
+    offline_images: bool = False
+    was_made: bool = False
+
+    @property
+    def journal(self) -> Path:
+        """Where the undo of every fault on this cluster is written before the fault."""
+        return self.state / "journal"
+
+
+GROUND = pytest.StashKey[Ground]()
+MAKE_GROUND = pytest.StashKey[Callable[[pytest.Config], Ground]]()
+
+
+def ground_of(config: pytest.Config) -> Ground:
+    """The ground of this run, made at the first call. Raises ReconvergeError."""
+    if GROUND not in config.stash:
+        make = config.stash.get(MAKE_GROUND, make_ground)
+        config.stash[GROUND] = make(config)
+    return config.stash[GROUND]
+
+
+def make_ground(config: pytest.Config) -> Ground:
+    """Find or make the cluster, and put right what a killed run left on it."""
+    target, screen = target_of(config), config.stash[SCREEN]
+    ground = _attached(target) if target.is_attached else _ours(target, screen.say)
+    for row in recover(ground.cluster, ground.journal):
+        end = f"FAILED: {row.error}" if row.error else row.undo
+        screen.say(f"left by a run that was killed: {row.fault}; rolled back now: {end}")
+    return ground
+
+
+def _attached(target: Target) -> Ground:
+    """A cluster whose context was named: naming it is the permission."""
+    kubeconfig = target.kubeconfig or Path(os.environ.get("KUBECONFIG", "~/.kube/config"))
+    kubeconfig, context = kubeconfig.expanduser(), target.context
+    cluster: Cluster
+    if context.startswith("kind-"):
+        cluster = KindCluster.of(kubeconfig, kind_name=context.removeprefix("kind-"))
+    else:
+        cluster = KubernetesCluster.open(kubeconfig, context=context)
+    return Ground(
+        cluster=cluster,
+        guard=Guard(context=cluster.name, allowed_contexts=frozenset({context})),
+        times=NodeTimes(),
+        settings={},
+        state=StateDir().root / "attached" / context,
+    )
+
+
+def _ours(target: Target, say: Callable[[str], None]) -> Ground:
+    state = StateDir()
+    found = find(target.name, state=state)
+    spec = ClusterSpec(
+        name=target.name,
+        profile=target.profile or (found.profile if found else "fast"),
+        workers=target.workers or (found.workers if found else 3),
+    )
+    handle = up(spec, allow_install=target.may_install, progress=say, state=state)
+    return _ground_on(handle, state, was_made=found is None)
+
+
+def _ground_on(handle: ClusterHandle, state: StateDir, *, was_made: bool) -> Ground:
+    profile = profile_named(handle.profile)
+    settings = profile.controller_manager | profile.api_server
+    return Ground(
+        cluster=KindCluster.of(handle.kubeconfig, kind_name=handle.name),
+        guard=Guard(context=handle.context, is_ours=handle.is_ours),
+        times=NodeTimes.of(settings),
+        settings=settings,
+        state=state.root / "runs" / handle.name,
+        offline_images=is_offline(state, handle.name),
+        was_made=was_made,
+    )
+
+
+def is_offline(state: StateDir, name: str) -> bool:
+    """Whether the nodes cannot pull: their way out is closed, so images were loaded."""
+    record = state.read(name)
+    return record is not None and record.egress == "closed"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> object:
+    """Have the cluster ready before the first scenario; without one, stop with its exit code."""
+    config = session.config
+    needs_one = any("experiment" in getattr(item, "fixturenames", ()) for item in session.items)
+    is_real = not (config.option.collectonly or is_controller(config) or is_worker(config))
+    if needs_one and is_real and not session.testsfailed:
+        try:
+            ground_of(config)
+        except ReconvergeError as error:
+            pytest.exit(f"no cluster to run on: {error}", returncode=error.exit_code)
+    return (yield)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the cluster that this run made, unless it is to be kept."""
+    ground = config.stash.get(GROUND, None)
+    if ground is None or not ground.was_made or config.getoption("--keep-cluster"):
+        return
+    down(target_of(config).name, progress=config.stash[SCREEN].say)

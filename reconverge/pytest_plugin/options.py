@@ -1,0 +1,185 @@
+"""The command line of a chaos run, and what every process of the run must agree on.
+
+With pytest-xdist the controller decides the seed and the folder of the run and tells the workers:
+otherwise each would draw its own and a failure could not be repeated.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from reconverge.errors import BadInput
+from reconverge.pytest_plugin.screen import Screen
+
+CLUSTER_NAME = "reconverge"
+PROFILES = ("fast", "stock")
+_WORKER_INPUT = "reconverge_run"
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """What the processes of one run share. `seed` chooses targets; `report_dir` is absolute."""
+
+    seed: int
+    report_dir: str
+    started: str
+
+    @property
+    def folder(self) -> Path:
+        return Path(self.report_dir)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """Which cluster the scenarios run on: one of ours by name, or one that was named explicitly."""
+
+    name: str
+    profile: str
+    workers: int
+    kubeconfig: Path | None
+    context: str
+    may_install: bool
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether it is somebody else's cluster, which is never created or removed by us."""
+        return bool(self.kubeconfig or self.context)
+
+
+RUN = pytest.StashKey[Run]()
+SCREEN = pytest.StashKey[Screen]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of a chaos run."""
+    group = parser.getgroup("reconverge", "chaos scenarios on a Kubernetes cluster")
+    for name, settings in _OPTIONS.items():
+        group.addoption(name, **settings)
+
+
+_FLAG: dict[str, Any] = {"action": "store_true", "default": False}
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "--seed": {"type": int, "metavar": "N", "help": "choose the same targets again"},
+    "--cluster-name": {
+        "default": CLUSTER_NAME,
+        "metavar": "NAME",
+        "help": "the kind cluster to create or reuse (default: %(default)s)",
+    },
+    "--profile": {
+        "choices": PROFILES,
+        "default": "",
+        "help": "how fast a created cluster notices lost nodes (default: fast)",
+    },
+    "--workers": {
+        "type": int,
+        "default": 0,
+        "metavar": "N",
+        "help": "worker nodes of a created cluster (default: 3)",
+    },
+    "--kubeconfig": {
+        "type": Path,
+        "metavar": "FILE",
+        "help": "run on a cluster that exists; needs --kube-context",
+    },
+    "--kube-context": {
+        "default": "",
+        "metavar": "NAME",
+        "help": "the context to run on: naming it is the permission to harm it",
+    },
+    "--keep-cluster": _FLAG | {"help": "do not remove a cluster that this run created"},
+    "--keep-namespace": _FLAG | {"help": "leave the namespace of a red scenario for a look"},
+    "--report-dir": {
+        "type": Path,
+        "metavar": "DIR",
+        "help": "the folder of the run's record (default: runs/<time>)",
+    },
+    "--no-install": _FLAG | {"help": "refuse to install what a cluster needs and is missing"},
+    "--faults-off": _FLAG
+    | {"help": "inject nothing: every scenario must then turn red, or it proves nothing"},
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Settle what the run is; a contradiction on the command line is a usage error (exit 4)."""
+    config.stash[SCREEN] = Screen.of(config)
+    shared = getattr(config, "workerinput", {}).get(_WORKER_INPUT)
+    if shared is not None:
+        config.stash[RUN] = msgspec.json.decode(shared, type=Run)
+        return
+    try:
+        target_of(config)
+    except BadInput as error:
+        raise pytest.UsageError(str(error)) from error
+    config.stash[RUN] = _new_run(config, datetime.now(UTC))
+
+
+def _new_run(config: pytest.Config, now: datetime) -> Run:
+    seed = config.getoption("--seed")
+    folder = config.getoption("--report-dir") or Path("runs") / now.strftime("%Y%m%d-%H%M%S")
+    return Run(
+        seed=random.SystemRandom().randrange(10_000) if seed is None else seed,
+        report_dir=str(Path(folder).expanduser().absolute()),
+        started=now.isoformat(),
+    )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell an xdist worker what the run is."""
+    node.workerinput[_WORKER_INPUT] = msgspec.json.encode(node.config.stash[RUN]).decode()
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """The seed, before anything can go wrong."""
+    target = target_of(config)
+    where = target.context or f"kind-{target.name}"
+    off = ", FAULTS OFF" if config.getoption("--faults-off") else ""
+    return f"reconverge: seed {config.stash[RUN].seed}, cluster {where}{off}"
+
+
+def target_of(config: pytest.Config) -> Target:
+    """The cluster that the command line names; BadInput when it contradicts itself."""
+    kubeconfig, context = config.getoption("--kubeconfig"), config.getoption("--kube-context")
+    if kubeconfig and not context:
+        raise BadInput(
+            "--kubeconfig without --kube-context: only a context that is named may be harmed",
+            cure=f"kubectl --kubeconfig {kubeconfig} config get-contexts",
+        )
+    return Target(
+        name=config.getoption("--cluster-name"),
+        profile=config.getoption("--profile"),
+        workers=config.getoption("--workers"),
+        kubeconfig=kubeconfig,
+        context=context,
+        may_install=not config.getoption("--no-install"),
+    )
+
+
+def repeat_command(config: pytest.Config, nodeid: str) -> str:
+    """The command that runs one scenario again, with the same targets on the same cluster."""
+    import shlex
+
+    words = ["pytest", nodeid, "--seed", str(config.stash[RUN].seed)]
+    for name in ("--cluster-name", "--profile", "--workers", "--kubeconfig", "--kube-context"):
+        value = config.getoption(name)
+        if value and value != _OPTIONS[name].get("default"):
+            words += [name, str(value)]
+    words += ["--faults-off"] if config.getoption("--faults-off") else []
+    return shlex.join(words)
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this process is one of xdist's workers."""
+    return hasattr(config, "workerinput")
+
+
+def is_controller(config: pytest.Config) -> bool:
+    """Whether this process only distributes: the scenarios run in workers."""
+    return not is_worker(config) and bool(getattr(config.option, "dist", "no") != "no")

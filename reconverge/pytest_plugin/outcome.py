@@ -1,0 +1,85 @@
+"""From what pytest saw in one scenario to its verdict, and to a text instead of a traceback.
+
+Verdicts travel as the reports' user properties, so they survive xdist and land in JUnit's XML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from reconverge.errors import ExitCode, ReconvergeError
+from reconverge.experiment import PromiseBroken
+from reconverge.pytest_plugin.options import RUN, repeat_command
+from reconverge.pytest_plugin.scenarios import EXPERIMENT, STEP, folder_name
+from reconverge.report.console import failure_text, one_line
+from reconverge.verdict import Finding, Verdict
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Give a scenario's report its verdict, and a red one our text instead of a traceback."""
+    report: pytest.TestReport = yield  # type: ignore[misc]
+    if EXPERIMENT not in item.stash and STEP not in item.stash and not _uses_experiment(item):
+        return report  # type: ignore[return-value]
+    error = call.excinfo.value if call.excinfo is not None else None
+    if report.failed and error is not None:
+        _mark_red(item, report, error)
+    elif report.when == "call" and report.passed:
+        report.user_properties += [("verdict", "HELD"), ("exit_code", 0)]
+    return report  # type: ignore[return-value]
+
+
+def _uses_experiment(item: pytest.Item) -> bool:
+    return "experiment" in getattr(item, "fixturenames", ())
+
+
+def _mark_red(item: pytest.Item, report: pytest.TestReport, error: BaseException) -> None:
+    finding, code = _finding(item, report, error)
+    run = item.config.stash[RUN]
+    report.user_properties += [
+        ("verdict", finding.verdict.value),
+        ("exit_code", int(code)),
+        ("promise", finding.promise),
+        ("why", finding.why),
+        ("seed", run.seed),
+    ]
+    if isinstance(error, ReconvergeError | AssertionError):
+        report.longrepr = _text(item, finding)
+
+
+def _finding(
+    item: pytest.Item, report: pytest.TestReport, error: BaseException
+) -> tuple[Finding, ExitCode]:
+    """What the error says about the promise, and the exit code it calls for.
+
+    A Given that is not reached says nothing about the fault, so it is never BROKEN.
+    """
+    step = item.stash.get(STEP, None)
+    is_gate = report.when == "setup" or (step is not None and step.type == "given")
+    if isinstance(error, PromiseBroken):
+        finding = error.finding
+    else:
+        finding = Finding(
+            promise=f"{step.keyword} {step.name}" if step is not None else f"{report.when}",
+            verdict=Verdict.BROKEN if isinstance(error, AssertionError) else Verdict.UNKNOWN,
+            why=str(error).partition("\n")[0] or type(error).__name__,
+            decided_s=0.0,
+        )
+    if is_gate and finding.verdict is Verdict.BROKEN:
+        why = f"not run, its starting state was not reached: {finding.why}"
+        finding = msgspec.structs.replace(finding, verdict=Verdict.UNKNOWN, why=why)
+    is_ours = isinstance(error, ReconvergeError) and not isinstance(error, PromiseBroken)
+    return finding, error.exit_code if is_ours else finding.verdict.exit_code
+
+
+def _text(item: pytest.Item, finding: Finding) -> str:
+    experiment = item.stash.get(EXPERIMENT, None)
+    repeat = repeat_command(item.config, item.nodeid)
+    if experiment is None or not hasattr(experiment, "timeline"):
+        return f"{one_line(finding, width=10_000)}\n  repeat      {repeat}"
+    folder = item.config.stash[RUN].folder / folder_name(item.nodeid)
+    kept = "; ".join(filter(None, (str(folder), experiment.kept)))
+    return failure_text(experiment.timeline, finding, repeat=repeat, kept=kept)

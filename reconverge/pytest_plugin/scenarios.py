@@ -1,0 +1,125 @@
+"""One scenario: its experiment, its turn on the cluster, and the text when it is red.
+
+The experiment is closed as part of the scenario, not after it: rollbacks belong to the record, and
+a failure's text shows them. Its fixture closes it again, to no effect, for the ways out that never
+get there: Ctrl-C, an error in set-up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_bdd.parser import Step
+
+from reconverge.clock import RealClock
+from reconverge.cluster.door import Cluster
+from reconverge.experiment import Experiment
+from reconverge.faults.journal import Journal
+from reconverge.judges.judge import Progress
+from reconverge.pytest_plugin.clusters import Ground, ground_of
+from reconverge.pytest_plugin.deadlines import Deadlines
+from reconverge.pytest_plugin.manifests import Manifests
+from reconverge.pytest_plugin.options import RUN, SCREEN
+from reconverge.pytest_plugin.turns import is_exclusive, turn
+
+EXPERIMENT = pytest.StashKey[Experiment]()
+STEP = pytest.StashKey[Step]()
+IS_RED = pytest.StashKey[bool]()
+
+
+@pytest.fixture(scope="session")
+def ground(request: pytest.FixtureRequest) -> Ground:
+    """The cluster of the run, with what may be harmed on it."""
+    return ground_of(request.config)
+
+
+@pytest.fixture(scope="session")
+def cluster(ground: Ground) -> Cluster:
+    """The cluster's API as the engine sees it."""
+    return ground.cluster
+
+
+@pytest.fixture(scope="session")
+def deadlines(ground: Ground) -> Deadlines:
+    """Deadlines in seconds, computed from the cluster's settings."""
+    return Deadlines(ground.times)
+
+
+@pytest.fixture
+def manifests(request: pytest.FixtureRequest) -> Manifests:
+    """The manifests that this feature can name."""
+    return Manifests(request.path.parent, root=request.config.rootpath)
+
+
+@pytest.fixture
+def experiment(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Experiment]:
+    """The scenario's experiment, in a namespace of its own that goes with it."""
+    item, config = request.node, request.config
+    journal = Journal(ground.journal, clock=RealClock())
+    with turn(ground.state, is_alone=is_exclusive(item)):
+        experiment = _experiment(item, ground, journal)
+        item.stash[EXPERIMENT] = experiment
+        try:
+            experiment.open()
+            yield experiment
+        finally:
+            experiment.close(failed=item.stash.get(IS_RED, False))
+            journal.close()
+            config.stash[SCREEN].clear()
+
+
+def _experiment(item: pytest.Item, ground: Ground, journal: Journal) -> Experiment:
+    config = item.config
+    run, screen = config.stash[RUN], config.stash[SCREEN]
+
+    def show(progress: Progress, left_s: float) -> None:
+        screen.show(f"  {left_s:4.0f} s left  {progress.awaited}: {progress.seen}")
+
+    return Experiment(
+        ground.cluster,
+        clock=RealClock(),
+        scenario=item.nodeid,
+        seed=run.seed,
+        folder=run.folder / folder_name(item.nodeid),
+        guard=ground.guard,
+        journal=journal,
+        keep_namespace=config.getoption("--keep-namespace"),
+        offline_images=ground.offline_images,
+        faults_off=config.getoption("--faults-off"),
+        settings=ground.settings,
+        on_progress=show,
+    )
+
+
+def folder_name(nodeid: str) -> str:
+    """The scenario's own folder in the run's: its feature, its title, its example."""
+    path, _, title = nodeid.partition("::")
+    words = f"{Path(path).stem} {title}"
+    return re.sub(r"[^0-9A-Za-z]+", "-", words).strip("-")[:100]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Close the experiment with the scenario, unless a debugger is to look at it first."""
+    try:
+        yield
+    except BaseException:
+        item.stash[IS_RED] = True
+        if not item.config.getoption("usepdb"):
+            _close(item)
+        raise
+    _close(item)
+
+
+def _close(item: pytest.Item) -> None:
+    experiment = item.stash.get(EXPERIMENT, None)
+    if experiment is not None:
+        experiment.close(failed=item.stash.get(IS_RED, False))
+
+
+def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
+    """Remember where the scenario is: a red Given is no verdict about the fault."""
+    request.node.stash[STEP] = step

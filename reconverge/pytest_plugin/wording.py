@@ -1,0 +1,211 @@
+"""The words of the features, judged before anything runs on a cluster.
+
+A step that nobody defines, a step that two definitions claim, a tag that nobody declared:
+pytest-bdd finds the first only when it gets there, and never the others. All are found here at
+collection, each with its file and line, and the run ends with exit code 4.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from pytest_bdd.parser import Scenario, ScenarioTemplate, Step
+from pytest_bdd.scenario import find_fixturedefs_for_step, scenario_wrapper_template_registry
+from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
+
+from reconverge.pytest_plugin.options import is_worker
+
+# The behaviours of "Kubernetes in Action", chapter 4, by group and number; other books may follow.
+CHAPTER_TAG = re.compile(r"(lp|rc|node|rs|ds|job|cj)_\d+")
+TAGS = {
+    "node_loss": "stops nodes: runs alone on the whole cluster",
+    "exclusive": "runs alone on the whole cluster",
+    "replication_controller": "about the ReplicationController",
+    "liveness": "about liveness probes",
+}
+INVALID = pytest.StashKey[bool]()
+_SCENARIO_LINE = re.compile(r"\s*(?:Scenario(?: Outline| Template)?|Example)\s*:\s*(.*?)\s*$")
+
+
+class Flaw(NamedTuple):
+    """One thing wrong with a feature: where, and what to do about it."""
+
+    path: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{_short(self.path)}:{self.line}: {self.text}"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare our tags, and load our steps where the project has none of them."""
+    for tag, meaning in TAGS.items():
+        config.addinivalue_line("markers", f"{tag}: {meaning}")
+    loaded = (getattr(plugin, "__name__", "") for plugin in config.pluginmanager.get_plugins())
+    if "steps.workloads" in loaded and _is_ours("steps.workloads"):
+        return
+    for module in ("workloads", "faults", "outcomes"):
+        config.pluginmanager.import_plugin(f"{_installed_steps()}.{module}")
+
+
+def _is_ours(module: str) -> bool:
+    import sys
+
+    return hasattr(sys.modules.get(module.partition(".")[0]), "IS_RECONVERGE")
+
+
+def _installed_steps() -> str:
+    """Where the wheel puts our steps; in a source tree they are a package of their own."""
+    from importlib.util import find_spec
+
+    return "reconverge.steps" if find_spec("reconverge.steps") else "steps"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_bdd_apply_tag(tag: str, function: Callable[..., object]) -> object:
+    """A tag becomes a mark where it is one of ours; pytest's own registry decides on the others."""
+    if CHAPTER_TAG.fullmatch(tag):
+        return pytest.MarkDecorator(pytest.Mark(tag, (), {}, _ispytest=True), _ispytest=True)(
+            function
+        )
+    return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Report every flaw of every collected feature; with one, nothing runs."""
+    config.stash[INVALID] = False
+    flaws = list(dict.fromkeys(flaw for item in items for flaw in _flaws(item, config)))
+    if not flaws:
+        return
+    config.stash[INVALID] = True
+    items.clear()
+    if is_worker(config) and config.workerinput["workerid"] != "gw0":  # type: ignore[attr-defined]
+        return
+    for path in dict.fromkeys(flaw.path for flaw in flaws):
+        text = "\n".join(str(flaw) for flaw in flaws if flaw.path == path)
+        report = pytest.CollectReport(_short(path), "failed", longrepr=text, result=[])
+        session.config.hook.pytest_collectreport(report=report)
+
+
+def _flaws(item: pytest.Item, config: pytest.Config) -> Iterator[Flaw]:
+    template = template_of(item)
+    if template is None:
+        return
+    yield from _tag_flaws(template, _known_tags(config))
+    yield from _repeated(template)
+    callspec = getattr(item, "callspec", None)
+    example = callspec.params.get("_pytest_bdd_example", {}) if callspec is not None else {}
+    scenario = template.render(example)
+    for step in scenario.steps:
+        yield from _step_flaws(item, scenario, step)
+
+
+def template_of(item: pytest.Item) -> ScenarioTemplate | None:
+    function = getattr(item, "obj", None)
+    return scenario_wrapper_template_registry.get(function) if callable(function) else None
+
+
+def _step_flaws(item: pytest.Item, scenario: Scenario, step: Step) -> Iterator[Flaw]:
+    manager = item.session._fixturemanager
+    found = {
+        id(definition.step_func): definition
+        for fixture in find_fixturedefs_for_step(step, manager, item)
+        if (definition := step_function_context_registry.get(fixture.func)) is not None
+    }
+    text = f"{step.keyword} {step.name}"
+    if not found:
+        near = "".join(f"\n    {one}" for one in _near(step))
+        advice = f"\n  the nearest steps are{near}" if near else ""
+        yield Flaw(scenario.feature.filename, step.line_number, f"unknown step: {text}{advice}")
+    elif len(found) > 1:
+        places = "".join(f"\n    {_place(one)}" for one in found.values())
+        yield Flaw(
+            scenario.feature.filename,
+            step.line_number,
+            f"ambiguous step: {text}\n  it is claimed by{places}",
+        )
+
+
+def _place(definition: StepFunctionContext) -> str:
+    code = definition.step_func.__code__  # type: ignore[attr-defined]
+    return f"{_short(code.co_filename)}:{code.co_firstlineno} {definition.parser.name}"
+
+
+def _near(step: Step) -> list[str]:
+    """The texts of the same kind of step that resemble `step`, nearest first.
+
+    Quoted names and placeholders are levelled, so that the words decide.
+    """
+    texts = {
+        _levelled(definition.parser.name): _legible(definition)
+        for definition in step_function_context_registry.values()
+        if definition.type in (None, step.type) and definition.parser.name != "trace"
+    }
+    close = get_close_matches(_levelled(step.name), texts, n=3, cutoff=0.5)
+    return [texts[one] for one in close]
+
+
+def _levelled(text: str) -> str:
+    return re.sub(r'"[^"]*"|\{[^}]*\}|\d+', "_", text).lower()
+
+
+def _legible(definition: StepFunctionContext) -> str:
+    """`{name:Name}` as `<name>`: the type is of no use to who writes a feature."""
+    words = re.sub(r"\{(\w+)(?::\w+)?\}", r"<\1>", definition.parser.name)
+    return f"{(definition.type or 'step').capitalize()} {words}"
+
+
+def _tag_flaws(template: ScenarioTemplate, known: set[str]) -> Iterator[Flaw]:
+    rule = getattr(template.rule, "tags", set()) if template.rule is not None else set()
+    examples: set[str] = set().union(*(one.tags for one in template.examples))
+    for tag in sorted(template.tags | template.feature.tags | rule | examples):
+        if tag in known or CHAPTER_TAG.fullmatch(tag):
+            continue
+        near = get_close_matches(tag, known, n=3)
+        advice = f"; did you mean {' or '.join(f'@{one}' for one in near)}?" if near else ""
+        line = _line_of(
+            template.feature.filename, re.compile(rf"\s*@.*(?<!\w){re.escape(tag)}(?!\w)")
+        )
+        cure = "" if near else "; declare it under `markers` in pytest's configuration"
+        yield Flaw(template.feature.filename, line, f"unknown tag @{tag}{advice}{cure}")
+
+
+def _repeated(template: ScenarioTemplate) -> Iterator[Flaw]:
+    """pytest-bdd keeps the last of two scenarios with one title and drops the first in silence."""
+    path = template.feature.filename
+    titles = re.compile(rf"{_SCENARIO_LINE.pattern}", re.MULTILINE)
+    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    same = [
+        number
+        for number, line in enumerate(lines, start=1)
+        if (match := titles.fullmatch(line)) and match[1] == template.name
+    ]
+    if len(same) > 1:
+        text = f'two scenarios are called "{template.name}" (the other is in line {same[0]})'
+        yield Flaw(path, same[1], text)
+
+
+def _known_tags(config: pytest.Config) -> set[str]:
+    rows: Any = config.getini("markers")
+    return {re.split(r"[:(]", row, maxsplit=1)[0].strip() for row in rows}
+
+
+def _line_of(path: str, pattern: re.Pattern[str]) -> int:
+    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    return next((n for n, line in enumerate(lines, start=1) if pattern.match(line)), 1)
+
+
+def _short(path: str) -> str:
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return path
