@@ -155,6 +155,8 @@ class InvariantJudge:
         gaps = [one for one in entry.outages if isinstance(one, Gap) and one.kind == "Pod"]
         self._gap = next((gap for gap in gaps if gap.since_s <= self.deadline_s), self._gap)
         reason = "" if gaps else self._violation(entry.snapshot)
+        if reason and entry.at_s <= self.deadline_s:
+            return self._finding(Verdict.BROKEN, reason, entry.at_s, entry)
         if self._echo is not None:
             self._echo.feed(entry)
             self._late = (entry, reason) if reason and self._late is None else self._late
@@ -162,7 +164,7 @@ class InvariantJudge:
         self._entries += 1
         if isinstance(entry.record, Observed) and entry.record.kind == "Pod":
             self._newest = max(self._newest, entry.record.resource_version)
-        return self._finding(Verdict.BROKEN, reason, entry.at_s, entry) if reason else None
+        return None
 
     def at(self, now_s: float) -> Finding | None:
         if self.due_s is not None:

@@ -69,12 +69,12 @@ class Judge(Protocol):
 
 
 def catch_up(judge: Judge, until_s: float) -> Finding | None:
-    """Tell `judge` of each second that fell due before `until_s`; its finding, if that is one.
+    """Tell `judge` of each second that fell due up to `until_s`; its finding, if that is one.
 
-    A waiting thread may be late. What was due before an entry was decided before it, so that the
-    finding depends on the record alone, and is the same when it is judged again.
+    A waiting thread may be late. What was due when an entry came was decided before it, so that
+    the finding depends on the record alone, and is the same when it is judged again.
     """
-    while (due_s := judge.due_s) is not None and due_s < until_s:
+    while (due_s := judge.due_s) is not None and due_s <= until_s:
         finding = judge.at(due_s)
         if finding is not None:
             return finding

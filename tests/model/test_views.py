@@ -52,7 +52,7 @@ def test_requirement(operator: str, labels: dict[str, str], matches: bool) -> No
 
 def naive_matches(selector: Selector, labels: dict[str, str]) -> bool:
     """The same rules, spelled out case by case."""
-    rows = [labels.get(key, None) == value for key, value in selector.match_labels.items()]
+    rows = [labels.get(key) == value for key, value in selector.match_labels.items()]
     for row in selector.match_expressions:
         match row.operator:
             case "In":
