@@ -1,0 +1,188 @@
+"""The fake at our own seam: it fits the door's protocols and keeps their promises.
+
+The contract tests run on it and on a real cluster, so that it cannot drift into a world in which
+everything works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from reconverge.cluster.door import Answer, JsonObject, NodeContainer
+from reconverge.cluster.errors import Conflict, NotFound, Rejected, Unreachable
+from reconverge.model import Named, Ref, ref
+from reconverge.timeline import Timeline
+from tests.fakes.clock import SteppedClock
+from tests.fakes.controllers import ReplicaControllers, begin_deletion, is_ready
+from tests.fakes.machines import Machines
+from tests.fakes.store import CLUSTER_SCOPED, Object, Store, merged, view
+from tests.fakes.watches import FakeRecorder
+
+NAMESPACE_S = 0.5
+
+
+class FakeCluster:
+    """Four nodes, two controllers, and switches that make it misbehave.
+
+    `latency_s` is how long each call takes, during which the world goes on. `is_deaf`: deletions,
+    patches and stops are accepted, and nothing happens. `is_down`: no call is answered.
+    """
+
+    def __init__(self, clock: SteppedClock, *, workers: int = 3) -> None:
+        self.clock = clock
+        self.latency_s = 0.001
+        self.is_deaf = False
+        self.is_down = False
+        self.calls: list[str] = []
+        self.store = Store(clock)
+        self.controllers = ReplicaControllers(self.store)
+        self.machines = Machines(self.store, workers=workers)
+        self.recorders: list[FakeRecorder] = []
+        self.store.add({"kind": "Namespace", "metadata": {"name": "kube-system"}})
+
+    @property
+    def name(self) -> str:
+        return "kind-fake"
+
+    @property
+    def version(self) -> str:
+        return "v1.34.4"
+
+    def create(self, manifest: JsonObject, *, namespace: str) -> tuple[Ref, Named]:
+        self._call("create")
+        kind = str(manifest.get("kind", ""))
+        if kind not in CLUSTER_SCOPED and self.store.named("Namespace", namespace, "") is None:
+            raise NotFound(f'namespaces "{namespace}" not found')
+        if kind == "Pod" and not _at(manifest, "spec").get("containers"):
+            raise Rejected("spec.containers: Required value")
+        made = self.store.add(dict(manifest), namespace=namespace)
+        if kind == "Namespace":
+            name = made["metadata"]["name"]
+            account: Object = {"kind": "ServiceAccount", "metadata": {"name": "default"}}
+            self.clock.after(0.05, lambda: self.store.add(account, namespace=name) and None)
+        return ref(kind, view(made)), view(made)
+
+    def read(self, kind: str, name: str, *, namespace: str = "") -> Named:
+        self._call("read")
+        found = self.store.named(kind, name, namespace)
+        if found is None:
+            raise NotFound(f'{kind} "{name}" is not there')
+        return view(found)
+
+    def find(self, kind: str, *, namespace: str = "", labels: str = "") -> tuple[Named, ...]:
+        self._call("find")
+        wanted = dict(row.split("=") for row in labels.split(",") if row)
+        found = (view(one) for one in self.store.of(kind, namespace))
+        return tuple(one for one in found if wanted.items() <= one.metadata.labels.items())
+
+    def patch(self, ref: Ref, body: JsonObject, *, subresource: str = "") -> Named:
+        self._call("patch")
+        if ref.uid not in self.store.objects and self._is_namesake(ref):
+            raise Conflict(f"{ref} is another object now")
+        target = self.store.exactly(ref)
+        if self.is_deaf and subresource != "status":
+            return view(target)
+        part = {"status": body["status"]} if subresource == "status" else body
+        merged(target, part)
+        if "spec" in part:
+            target["metadata"]["generation"] += 1
+        self.store.write(target)
+        return view(target)
+
+    def delete(
+        self,
+        ref: Ref,
+        *,
+        grace_s: int | None = None,
+        propagation: Literal["Background", "Foreground", "Orphan"] | None = None,
+    ) -> None:
+        del propagation
+        self._call("delete")
+        target = self.store.exactly(ref)
+        if self.is_deaf and ref.kind == "Pod":
+            return
+        if ref.kind == "Namespace":
+            self.clock.after(NAMESPACE_S, lambda: self._empty(target))
+        elif ref.kind == "Pod":
+            begin_deletion(self.store, target, grace_s=grace_s)
+        else:
+            self.store.remove(target)
+
+    def scale(self, ref: Ref, replicas: int) -> Named:
+        return self.patch(ref, {"spec": {"replicas": replicas}})
+
+    def ask_pod(self, pod: Ref, *, port: int, path: str = "/", timeout_s: float = 5.0) -> Answer:
+        del port, path, timeout_s
+        self._call("ask")
+        found = self.store.objects.get(pod.uid)
+        if found is None or not is_ready(found):
+            return Answer(ok=False, text="error trying to reach service: no endpoint")
+        return Answer(ok=True, text=f"You've hit {pod.name}")
+
+    def logs(self, pod: Ref, *, container: str = "", previous: bool = False) -> str:
+        del container, previous
+        self._call("logs")
+        self.store.exactly(pod)
+        return ""
+
+    def record(
+        self, timeline: Timeline, *, kinds: Sequence[str], namespaces: Sequence[str]
+    ) -> FakeRecorder:
+        self._call("record")
+        recorder = FakeRecorder(self.store, timeline, kinds=kinds, namespaces=namespaces)
+        self.recorders.append(recorder)
+        return recorder
+
+    def node_container(self, node: str) -> NodeContainer:
+        if node not in self.machines.state:
+            raise NotFound(f"no container of node {node}")
+        address = self.machines.addresses[node]
+        return NodeContainer(node, node, self.machines.state[node], (address,))
+
+    def stop_node(self, node: str, *, grace_s: int = 0) -> None:
+        del grace_s
+        self._call("stop node")
+        self.node_container(node)
+        if not self.is_deaf:
+            self.machines.stop(node)
+
+    def start_node(self, node: str) -> None:
+        self._call("start node")
+        self.node_container(node)
+        self.machines.start(node)
+
+    def freeze_process(self, node: str, name: str) -> None:
+        self._call("freeze")
+        self._require_process(node, name)
+        self.controllers.is_frozen = True
+
+    def thaw_process(self, node: str, name: str) -> None:
+        self._call("thaw")
+        self._require_process(node, name)
+        self.controllers.thaw()
+
+    def _call(self, what: str) -> None:
+        self.calls.append(what)
+        if self.is_down:
+            raise Unreachable("connection refused", where=self.name)
+        self.clock.pass_s(self.latency_s)
+
+    def _require_process(self, node: str, name: str) -> None:
+        if "control-plane" not in node or name != "kube-controller-manager":
+            raise NotFound(f"no process {name} on {node}")
+
+    def _is_namesake(self, ref: Ref) -> bool:
+        return self.store.named(ref.kind, ref.name, ref.namespace) is not None
+
+    def _empty(self, namespace: Object) -> None:
+        name = namespace["metadata"]["name"]
+        for one in list(self.store.objects.values()):
+            if one["metadata"].get("namespace") == name:
+                self.store.remove(one)
+        self.store.remove(namespace)
+
+
+def _at(manifest: JsonObject, key: str) -> Object:
+    found = manifest.get(key)
+    return found if isinstance(found, dict) else {}

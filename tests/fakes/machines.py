@@ -1,0 +1,153 @@
+"""The fake's scheduler, kubelets and node lifecycle controller, as far as scenarios meet them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from tests.fakes.controllers import begin_deletion
+from tests.fakes.store import Change, Object, Store
+
+SCHEDULE_S, START_S, STOP_S = 0.05, 0.8, 0.4
+# The fast profile's figures, rounded: noticed after 10 s, evicted 5 s later, back in 4 s.
+NOTICED_S, EVICTED_S, BOOT_S = 10.0, 5.0, 4.0
+UNREACHABLE = "node.kubernetes.io/unreachable"
+GATE_PREFIX = "reconverge.dev/"
+
+
+class Machines:
+    """Nodes and what runs on them. `state` and `addresses` are what Docker would say."""
+
+    def __init__(self, store: Store, *, workers: int = 3) -> None:
+        self.state: dict[str, Literal["running", "exited"]] = {}
+        self.addresses: dict[str, str] = {}
+        self._store = store
+        self._containers = 0
+        store.listeners.append(self._notice)
+        names = ["fake-control-plane", *(f"fake-worker{n or ''}" for n in range(workers))]
+        for number, name in enumerate(names):
+            self._register(name, f"10.0.0.{number + 2}")
+
+    def stop(self, name: str) -> None:
+        self.state[name] = "exited"
+        self._after(NOTICED_S, self._lose, name)
+
+    def start(self, name: str) -> None:
+        if self.state[name] != "running":
+            self.state[name] = "running"
+            self._after(BOOT_S, self._boot, name)
+
+    def kill_container(self, pod: Object, *, exit_code: int = 137) -> None:
+        """The kubelet replaces the container, in the same pod."""
+        status = pod["status"]["containerStatuses"][0]
+        ended = {
+            "exitCode": exit_code,
+            "reason": "Error",
+            "containerID": status["containerID"],
+        }
+        restarts = status["restartCount"] + 1
+        pod["status"] = self._running(pod, restarts=restarts, last={"terminated": ended})
+        self._store.write(pod)
+
+    def _after(self, delay_s: float, step: Any, *args: Any) -> None:
+        self._store.clock.after(delay_s, lambda: step(*args))
+
+    def _register(self, name: str, address: str) -> None:
+        self.state[name], self.addresses[name] = "running", address
+        role = {"node-role.kubernetes.io/control-plane": ""} if "control-plane" in name else {}
+        taints = [{"key": key, "effect": "NoSchedule"} for key in role]
+        node: Object = {
+            "apiVersion": "v1",
+            "kind": "Node",
+            "metadata": {"name": name, "labels": role},
+            "spec": {"taints": taints},
+            "status": {
+                "addresses": [{"type": "InternalIP", "address": address}],
+                "conditions": [{"type": "Ready", "status": "True"}],
+            },
+        }
+        self._store.add(node)
+
+    def _notice(self, kind: str, change: Change, pod: Object) -> None:
+        if kind != "Pod" or change == "deleted":
+            return
+        uid, node = pod["metadata"]["uid"], pod["spec"].get("nodeName")
+        if "deletionTimestamp" in pod["metadata"]:
+            self._after(STOP_S, self._finish, uid)
+        elif not node and not pod["spec"].get("schedulingGates") and change == "added":
+            self._after(SCHEDULE_S, self._schedule, uid)
+        elif node and "status" not in pod:
+            self._after(START_S, self._run, uid)
+
+    def _schedule(self, uid: str) -> None:
+        pod = self._store.objects.get(uid)
+        if pod is None or pod["spec"].get("nodeName"):
+            return
+        free = [one for one in self._store.of("Node") if not one["spec"]["taints"]]
+        if not free:
+            self._after(1.0, self._schedule, uid)
+            return
+        load = [one["spec"].get("nodeName") for one in self._store.of("Pod")]
+        node = min(free, key=lambda one: load.count(one["metadata"]["name"]))
+        pod["spec"] = {**pod["spec"], "nodeName": node["metadata"]["name"]}
+        self._store.write(pod)
+
+    def _run(self, uid: str) -> None:
+        pod = self._store.objects.get(uid)
+        if pod is None or "status" in pod or self.state[pod["spec"]["nodeName"]] != "running":
+            return
+        pod["status"] = self._running(pod, restarts=0, last={})
+        self._store.write(pod)
+
+    def _running(self, pod: Object, *, restarts: int, last: Object) -> Object:
+        self._containers += 1
+        container = {
+            "name": pod["spec"]["containers"][0]["name"],
+            "ready": True,
+            "restartCount": restarts,
+            "containerID": f"containerd://{self._containers}",
+            "state": {"running": {}},
+            "lastState": last,
+        }
+        ready = {"type": "Ready", "status": "True"}
+        return {"phase": "Running", "conditions": [ready], "containerStatuses": [container]}
+
+    def _finish(self, uid: str) -> None:
+        """The kubelet ends a terminating pod; one on a stopped machine stays terminating."""
+        pod = self._store.objects.get(uid)
+        if pod is not None and self.state[pod["spec"]["nodeName"]] == "running":
+            self._store.remove(pod)
+
+    def _lose(self, name: str) -> None:
+        if self.state[name] == "running":
+            return
+        self._mark(name, "Unknown", [{"key": UNREACHABLE, "effect": "NoExecute"}])
+        for pod in self._pods_on(name):
+            if "status" in pod:
+                pod["status"]["conditions"] = [{"type": "Ready", "status": "False"}]
+                self._store.write(pod)
+        self._after(EVICTED_S, self._evict, name)
+
+    def _evict(self, name: str) -> None:
+        if self.state[name] != "running":
+            for pod in self._pods_on(name):
+                begin_deletion(self._store, pod, grace_s=None)
+
+    def _boot(self, name: str) -> None:
+        self._mark(name, "True", [])
+        for pod in self._pods_on(name):
+            if "deletionTimestamp" in pod["metadata"]:
+                self._store.remove(pod)
+            elif "status" in pod:
+                self.kill_container(pod, exit_code=255)
+            else:
+                self._run(pod["metadata"]["uid"])
+
+    def _mark(self, name: str, ready: str, taints: list[Object]) -> None:
+        node = self._store.named("Node", name, "")
+        assert node is not None
+        node["status"]["conditions"] = [{"type": "Ready", "status": ready}]
+        node["spec"]["taints"] = taints
+        self._store.write(node)
+
+    def _pods_on(self, name: str) -> list[Object]:
+        return [pod for pod in self._store.of("Pod") if pod["spec"].get("nodeName") == name]
