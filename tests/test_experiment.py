@@ -1,0 +1,242 @@
+"""Every scenario of the first features, played on the fake cluster by the whole engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reconverge import blast
+from reconverge.blast import BlastRadius
+from reconverge.clock import RealClock
+from reconverge.cluster.errors import Conflict
+from reconverge.cluster.guard import NothingToHit
+from reconverge.errors import BadInput, Refused
+from reconverge.faults import (
+    CreateSurplusPod,
+    DeletePods,
+    FreezeController,
+    RelabelPod,
+    ScaleWorkload,
+    StopNode,
+)
+from reconverge.judges import baselines
+from reconverge.judges.invariants import NeverMore
+from reconverge.judges.states import NodeGone, NodeWhole, Released
+from reconverge.timeline import Injected, Judged, RolledBack, read_timeline
+from reconverge.verdict import Verdict
+from tests.fakes import FakeCluster, SteppedClock
+from tests.stage import MANIFESTS, Stage, experiment_on, staged
+
+
+@pytest.fixture(params=["kubia-rc.yaml", "kubia-replicaset.yaml"])
+def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
+    with staged(tmp_path, manifest=request.param) as stage:
+        yield stage
+
+
+@pytest.mark.parametrize("radius", [blast.ONE, blast.Count(2), blast.MAJORITY, blast.ALL], ids=str)
+def test_deleted_pods_are_replaced(stage: Stage, radius: BlastRadius) -> None:
+    """Whatever share of the pods is deleted, as many new ones come, and no survivor is touched."""
+    injection = stage.experiment.inject(DeletePods(of=stage.kubia, blast_radius=radius))
+    assert stage.converge().verdict is Verdict.HELD
+    hit = {target.uid for target in injection.targets}
+    assert hit.isdisjoint(pod.uid for pod in stage.pods() if pod.is_active)
+    if radius is not blast.ALL:
+        untouched = baselines.survivors(
+            stage.experiment.before(), stage.kubia, hit=injection.targets
+        )
+        assert stage.hold(untouched).verdict is Verdict.HELD
+
+
+def test_a_pod_relabelled_out_is_replaced_and_runs_on(stage: Stage) -> None:
+    """The relabelled pod loses its owner and nothing else."""
+    world = stage.experiment.timeline.latest()
+    injection = stage.experiment.inject(RelabelPod.out_of_selector(stage.kubia, world))
+    assert stage.converge().verdict is Verdict.HELD
+    assert stage.expect(Released(pod=injection.targets[0])).verdict is Verdict.HELD
+    untouched = baselines.these(stage.experiment.before(), injection.targets)
+    assert stage.hold(untouched).verdict is Verdict.HELD
+
+
+@pytest.mark.parametrize("latency_s", [0.001, 0.5])
+def test_a_surplus_pod_is_removed(stage: Stage, latency_s: float) -> None:
+    """Also when it has come and gone before the injection could be recorded."""
+    stage.cluster.latency_s = latency_s
+    stage.experiment.inject(CreateSurplusPod(of=stage.kubia))
+    assert stage.converge().verdict is Verdict.HELD
+    assert stage.hold(NeverMore(workload=stage.kubia, pods=4)).verdict is Verdict.HELD
+
+
+def test_scaling_up_and_down(stage: Stage) -> None:
+    """Each new number is reached, and the workload of the manifest is as it was afterwards."""
+    stage.experiment.inject(ScaleWorkload(of=stage.kubia, replicas=10))
+    assert stage.converge(replicas=10).verdict is Verdict.HELD
+    stage.experiment.inject(ScaleWorkload(of=stage.kubia, replicas=3))
+    assert stage.converge(replicas=3).verdict is Verdict.HELD
+
+
+def test_a_label_outside_the_selector_changes_nothing(stage: Stage) -> None:
+    """The very same pods stay."""
+    labels: dict[str, str | None] = {"type": "special"}
+    stage.experiment.inject(RelabelPod(of=stage.kubia, labels=labels, leaves_selector=False))
+    assert stage.converge().verdict is Verdict.HELD
+    same = baselines.same_pods(stage.experiment.before(), stage.kubia)
+    assert stage.hold(same).verdict is Verdict.HELD
+
+
+def test_a_stopped_node_is_replaced_and_comes_back_whole(stage: Stage) -> None:
+    """Its pods run elsewhere meanwhile, and it serves pods again afterwards."""
+    injection = stage.experiment.inject(StopNode(running=stage.kubia))
+    [node] = injection.targets
+    assert stage.expect(NodeGone(node=node)).verdict is Verdict.HELD
+    assert stage.converge().verdict is Verdict.HELD
+    assert all(pod.spec.node_name != node.name for pod in stage.pods() if pod.is_active)
+    stage.experiment.roll_back(injection)
+    assert stage.expect(NodeWhole(node=node)).verdict is Verdict.HELD
+    assert stage.converge().verdict is Verdict.HELD
+
+
+def test_a_node_that_came_back_with_another_address_is_not_whole(stage: Stage) -> None:
+    """Ready is not enough: the address that it claims must be its own."""
+    injection = stage.experiment.inject(StopNode(running=stage.kubia))
+    [node] = injection.targets
+    assert stage.expect(NodeGone(node=node)).verdict is Verdict.HELD
+    stage.cluster.machines.addresses[node.name] = "10.0.0.99"
+    stage.experiment.roll_back(injection)
+    finding = stage.expect(NodeWhole(node=node))
+    assert finding.verdict is Verdict.BROKEN
+    assert "its container has 10.0.0.99" in finding.why
+
+
+def test_a_restarted_container_is_seen_in_the_same_pod(stage: Stage) -> None:
+    """Another container ID, one more restart, and the exit code of the former."""
+    pod = stage.pods()[0]
+    promise = baselines.restart_of(
+        stage.experiment.timeline.latest(), stage.experiment.pod(pod.name)
+    )
+    stage.cluster.machines.kill_container(stage.cluster.store.objects[pod.uid])
+    finding = stage.expect(promise)
+    assert finding.verdict is Verdict.HELD
+    assert "exit code 137" in finding.why
+
+
+def test_a_restart_that_does_not_come_is_broken(stage: Stage) -> None:
+    """The promise of a restart is not kept by the container that runs anyway."""
+    pod = stage.pods()[0]
+    promise = baselines.restart_of(
+        stage.experiment.timeline.latest(), stage.experiment.pod(pod.name)
+    )
+    assert stage.expect(promise, within_s=30).verdict is Verdict.BROKEN
+
+
+def test_nothing_is_left_behind(tmp_path: Path) -> None:
+    """After a scenario the cluster has the objects that it had before."""
+    cluster = FakeCluster(SteppedClock())
+    before = set(cluster.store.objects)
+    with experiment_on(cluster, tmp_path) as experiment:
+        experiment.apply(MANIFESTS / "kubia-rc.yaml")
+    assert set(cluster.store.objects) == before
+    assert not list((tmp_path / "journal").glob("*"))
+
+
+def test_a_failing_scenario_heals_in_reverse_order(tmp_path: Path) -> None:
+    """What stands is taken back newest first, also after Ctrl-C, and the namespace goes."""
+    stages = []
+    with pytest.raises(KeyboardInterrupt), staged(tmp_path) as stage:
+        stages.append(stage)
+        stage.experiment.inject(FreezeController())
+        stage.experiment.inject(StopNode(running=stage.kubia))
+        raise KeyboardInterrupt
+    timeline = stages[0].experiment.timeline
+    undone = [one.record for one in timeline.entries() if isinstance(one.record, RolledBack)]
+    assert ["started" in one.sentence for one in undone] == [True, False]
+    assert not stages[0].cluster.controllers.is_frozen
+    assert set(stages[0].cluster.machines.state.values()) == {"running"}
+    assert not any(
+        "exp-" in str(one["metadata"]) for one in stages[0].cluster.store.of("Namespace")
+    )
+
+
+def test_a_failed_scenario_may_keep_its_namespace(tmp_path: Path) -> None:
+    """Asked to, a failure leaves the namespace for a look, and says its name."""
+    with pytest.raises(ZeroDivisionError), staged(tmp_path, keep_namespace=True) as stage:
+        raise ZeroDivisionError
+    assert stage.experiment.kept == f"namespace {stage.experiment.namespace}"
+    assert stage.cluster.store.named("Namespace", stage.experiment.namespace, "") is not None
+
+
+def test_the_same_seed_hits_the_same_ranks(tmp_path: Path) -> None:
+    """Two runs with one seed choose the same pods; another seed may choose others."""
+    chosen = []
+    for run, seed in enumerate([7, 7, 8, 9, 10]):
+        with staged(tmp_path / str(run), seed=seed) as stage:
+            plan = stage.experiment.plan(DeletePods(of=stage.kubia))
+            ranks = [pod.uid for pod in blast.ranked(stage.pods())]
+            chosen.append(ranks.index(plan.targets[0].uid))
+    assert chosen[0] == chosen[1]
+    assert len(set(chosen)) > 1
+
+
+def test_a_fault_that_finds_nothing_is_refused(stage: Stage) -> None:
+    """Nothing to hit is an error, and nothing of it is in the record."""
+    stage.experiment.inject(ScaleWorkload(of=stage.kubia, replicas=0))
+    assert stage.converge(replicas=0).verdict is Verdict.HELD
+    with pytest.raises(NothingToHit):
+        stage.experiment.inject(DeletePods(of=stage.kubia))
+    entries = stage.experiment.timeline.entries()
+    assert sum(isinstance(one.record, Injected) for one in entries) == 1
+
+
+def test_foreign_pods_are_refused(stage: Stage) -> None:
+    """A workload of another namespace is not harmed, whatever a step asks for."""
+    stage.cluster.store.add({"kind": "Namespace", "metadata": {"name": "foreign"}})
+    labels = {"app": "other"}
+    template = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "a"}]}}
+    spec = {"replicas": 1, "selector": labels, "template": template}
+    manifest = {
+        "kind": "ReplicationController",
+        "apiVersion": "v1",
+        "metadata": {"name": "other"},
+        "spec": spec,
+    }
+    other, view = stage.cluster.create(manifest, namespace="foreign")  # type: ignore[arg-type]
+    world = stage.experiment.timeline.latest().with_object("ReplicationController", view)
+    fault = ScaleWorkload(of=other, replicas=5)
+    with pytest.raises(Refused, match="not this scenario's own"):
+        stage.experiment._guard.admit("scale", fault.targets(world, blast.Pick(seed=1)), world)
+
+
+def test_an_unknown_workload_is_named_with_those_there_are(stage: Stage) -> None:
+    """The error is enough to correct the feature; our own sentinel is not offered."""
+    with pytest.raises(BadInput, match=r'called "kubja".*there is: .* "kubia"$'):
+        stage.experiment.workload("kubja")
+
+
+def test_a_record_can_be_read_again(stage: Stage) -> None:
+    """The file on disk holds every finding, and nothing of it is damaged."""
+    stage.experiment.inject(DeletePods(of=stage.kubia))
+    stage.converge()
+    stored = read_timeline(stage.experiment.folder / "timeline.jsonl", RealClock())
+    findings = [one.record.finding for one in stored.entries() if isinstance(one.record, Judged)]
+    assert findings == stage.experiment.findings
+    assert not stored.damage
+
+
+def test_a_second_timeline_in_one_folder_is_refused(tmp_path: Path) -> None:
+    """A record is never overwritten by another one."""
+    cluster = FakeCluster(SteppedClock())
+    with experiment_on(cluster, tmp_path):
+        pass
+    with pytest.raises(BadInput, match="timeline already"):
+        experiment_on(cluster, tmp_path).open()
+
+
+def test_a_taken_namespace_is_left_alone(tmp_path: Path) -> None:
+    """A namespace that somebody else made is neither used nor deleted."""
+    cluster = FakeCluster(SteppedClock())
+    cluster.store.add({"kind": "Namespace", "metadata": {"name": "taken"}})
+    with pytest.raises(Conflict), experiment_on(cluster, tmp_path, namespace="taken"):
+        pass
+    assert cluster.store.named("Namespace", "taken", "") is not None
