@@ -8,12 +8,19 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import ClassVar, NoReturn
 
 import click
 
 from reconverge.errors import ExitCode, ReconvergeError
+
+
+class Interrupted(ReconvergeError):
+    """Ctrl-C or SIGTERM, after everything half-made has been removed."""
+
+    exit_code = ExitCode.INTERRUPTED
 
 
 class Commands(click.Group):
@@ -32,6 +39,13 @@ class Commands(click.Group):
             "What this machine has, lacks, and what follows.",
         ),
     }
+
+    def invoke(self, ctx: click.Context) -> object:
+        """As click does, but an interruption keeps its exit code whoever reads our output."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as interrupt:
+            raise Interrupted("interrupted") from interrupt
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's
         return list(self.COMMANDS)
@@ -80,9 +94,6 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         error.show()
         return int(ExitCode.BAD_INPUT)
-    except (KeyboardInterrupt, click.Abort):
-        _say("interrupted")
-        return int(ExitCode.INTERRUPTED)
     except ReconvergeError as error:
         if debug:
             raise
@@ -92,8 +103,9 @@ def run(arguments: list[str]) -> int:
 
 
 def _say(sentence: str) -> None:
-    click.secho("error: ", fg="red", nl=False, err=True, color=colour())
-    click.echo(sentence, err=True)
+    with suppress(BrokenPipeError):
+        click.secho("error: ", fg="red", nl=False, err=True, color=colour())
+        click.echo(sentence, err=True)
 
 
 def colour() -> bool | None:
@@ -109,10 +121,14 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 
 def progress_line(*, quiet: bool) -> Callable[[str], None]:
-    """Shows what is being done, a line each, on standard error."""
+    """Shows what is being done, a line each, on standard error.
+
+    A reader that has gone away (`... 2>&1 | head`) must not end the work, least of all a clean-up.
+    """
 
     def show(line: str) -> None:
         if not quiet:
-            click.echo(line, err=True)
+            with suppress(BrokenPipeError):
+                click.echo(line, err=True)
 
     return show

@@ -136,6 +136,8 @@ def _start(
     config = _daemon_config(machine, state, go=go, progress=progress)
     log = state.engine / "dockerd.log"
     progress(f"starting dockerd, which nothing on this machine starts (log {log})")
+    # After a restart of the machine the old number may be another process: dockerd would refuse.
+    (state.engine / "dockerd.pid").unlink(missing_ok=True)
     daemon = machine.spawn(
         ["dockerd", "--config-file", config, "--pidfile", state.engine / "dockerd.pid"], log=log
     )

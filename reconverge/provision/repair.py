@@ -20,7 +20,8 @@ _CONTINUE = (
     "for p in kube-apiserver kube-controller-manager kube-scheduler etcd;"
     ' do pid=$(pidof "$p") && kill -CONT $pid; done; true'
 )
-_SERVICES = "systemctl start containerd kubelet; pidof kubelet | xargs -r kill -CONT"
+# A node that has just been started has no systemd to ask yet, and starts both by itself.
+_SERVICES = "systemctl start containerd kubelet; pidof kubelet | xargs -r kill -CONT; true"
 
 
 def repair_containers(machine: Machine, flaws: Sequence[Flaw], progress: Progress) -> None:

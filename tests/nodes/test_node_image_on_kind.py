@@ -10,6 +10,7 @@ otherwise the tests make one and delete it.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ from typing import Any
 import pytest
 from tenacity import retry, stop_after_delay, wait_fixed
 
+from reconverge.provision import egress
+from reconverge.provision.engine import find_docker
 from reconverge.provision.machine import RealMachine
 from reconverge.provision.node_image import kind_binary, node_image
 from reconverge.provision.versions import versions
@@ -136,7 +139,10 @@ def _is_ready(pod: dict[str, Any]) -> bool:
 
 
 def _run(command: list[str], *, stdin: str | None = None) -> str:
-    done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
+    env = {**os.environ, "KIND_EXPERIMENTAL_DOCKER_NETWORK": egress.NETWORK}
+    done = subprocess.run(
+        command, input=stdin, capture_output=True, text=True, check=False, env=env
+    )
     assert done.returncode == 0, f"{' '.join(command)}: {done.stderr.strip()}"
     return done.stdout
 
@@ -149,6 +155,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     kubeconfig = tmp_path_factory.mktemp("nodes") / "kubeconfig"
     existed = CLUSTER in _run([kind, "get", "clusters"]).split()
     if not existed:
+        egress.provide_network(machine)
+        egress.close(machine, find_docker(machine), say)
         image = node_image(go=go, machine=machine, progress=say)
         command = [kind, "create", "cluster", "--name", CLUSTER, "--image", image]
         _run([*command, "--kubeconfig", str(kubeconfig), "--config", "-"], stdin=_config())
@@ -159,6 +167,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     yield cluster
     if not existed:
         _run([kind, "delete", "cluster", "--name", CLUSTER, "--kubeconfig", str(kubeconfig)])
+        egress.remove_network(machine)
 
 
 def _config() -> str:
@@ -240,9 +249,9 @@ def test_paused_worker_goes_on(cluster: Cluster) -> None:
 def test_network_comes_back(cluster: Cluster) -> None:
     """A worker whose network was pulled has its routes again, whatever address it gets."""
     worker = cluster.workers[0]
-    _run(["docker", "network", "disconnect", "kind", worker])
+    _run(["docker", "network", "disconnect", egress.NETWORK, worker])
     cluster.kubectl("wait", "node", worker, "--for=condition=Ready=Unknown", "--timeout=90s")
-    _run(["docker", "network", "connect", "kind", worker])
+    _run(["docker", "network", "connect", egress.NETWORK, worker])
     cluster.wait_until_whole()
 
 

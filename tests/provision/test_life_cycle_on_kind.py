@@ -1,6 +1,6 @@
 """The life cycle as a person types it, on a cluster of its own with one worker.
 
-Each test leaves the cluster as `up` left it, whole, so that their order does not matter.
+Each test begins with an `up`, which costs half a second where the one before left it whole.
 """
 
 from __future__ import annotations
@@ -45,16 +45,16 @@ def containers() -> set[str]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def cluster() -> Iterator[None]:
-    made = reconverge(*UP)
-    assert made.returncode == 0, made.stderr
+def nothing_left() -> Iterator[None]:
     yield
     reconverge("cluster", "down", "--name", NAME)
 
 
 @pytest.fixture
 def whole() -> Iterator[None]:
-    """After the test the cluster must be whole without further repair."""
+    """Before the test the cluster is whole, and after it again without further repair."""
+    made = reconverge(*UP)
+    assert made.returncode == 0, made.stderr
     yield
     told = reconverge("cluster", "status", "--name", NAME, "--deep", "--json")
     assert json.loads(told.stdout)["flaws"] == []
@@ -101,15 +101,32 @@ def test_up_heals_what_a_killed_run_may_leave() -> None:
     assert lifecycle.find(NAME) == before
 
 
+def struck(blow: signal.Signals) -> tuple[int, str]:
+    """An `up` that gets this signal while nodes are being made: exit code, what it had said."""
+    command = [sys.executable, "-m", "reconverge", *UP, "--recreate"]
+    said = ""
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            said += line
+            if "waiting for nodes" in line:
+                break
+        os.kill(process.pid, blow)
+    return process.returncode, said
+
+
 @pytest.mark.usefixtures("whole")
-def test_up_makes_anew_what_was_deleted_under_our_feet() -> None:
-    """Containers gone, state still there: said, and a new cluster with a new mark."""
+def test_up_killed_while_nodes_are_made_can_be_run_again() -> None:
+    """kill -9 leaves a record in the phase `creating`; the next `up` says so and makes it anew."""
     before = lifecycle.find(NAME)
-    docker("rm", "--force", "--volumes", WORKER, PLANE)
+    struck(signal.SIGKILL)
+    record = StateDir().read(NAME)
+    assert record is not None
+    assert record.phase == "creating"
     assert lifecycle.find(NAME) is None
-    made = reconverge(*UP)
-    assert made.returncode == 0, made.stderr
-    assert "its containers are gone" in made.stderr
+    again = reconverge(*UP)
+    assert again.returncode == 0, again.stderr
+    assert "was interrupted" in again.stderr
     after = lifecycle.find(NAME)
     assert before is not None
     assert after is not None
@@ -117,38 +134,33 @@ def test_up_makes_anew_what_was_deleted_under_our_feet() -> None:
     assert after.is_ours
 
 
-@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
 @pytest.mark.usefixtures("whole")
-def test_up_interrupted_while_nodes_are_made_can_be_run_again(blow: signal.Signals) -> None:
-    """kill -9 leaves a record in the phase `creating`; Ctrl-C leaves nothing and exits 130."""
+def test_cluster_deleted_under_our_feet_is_told() -> None:
+    """Containers gone, state still there: status and `find` say so; an interrupted `up` tidies."""
     others = containers() - {WORKER, PLANE}
-    command = [sys.executable, "-m", "reconverge", *UP, "--recreate"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if "waiting for nodes" in line:
-                break
-        os.kill(process.pid, blow)
-    record = StateDir().read(NAME)
-    if blow is signal.SIGKILL:
-        assert record is not None
-        assert record.phase == "creating"
-    else:
-        assert process.returncode == 130
-        assert record is None
-        assert containers() == others
-    again = reconverge(*UP)
-    assert again.returncode == 0, again.stderr
+    docker("rm", "--force", "--volumes", WORKER, PLANE)
+    assert lifecycle.find(NAME) is None
+    told = reconverge("cluster", "status", "--name", NAME)
+    assert told.returncode == 2
+    assert "its containers are gone" in told.stdout
+    code, _ = struck(signal.SIGINT)
+    assert code == 130
+    assert StateDir().read(NAME) is None
+    assert containers() == others
+    ups_at_the_same_time()
 
 
-def test_ups_at_the_same_time_make_one_cluster() -> None:
-    """The second waits for the first, says so, and finds the cluster whole."""
+def ups_at_the_same_time() -> None:
+    """Two `up`s from nothing make one cluster: the second waits, says so, and finds it whole."""
     command = [sys.executable, "-m", "reconverge", *UP]
     both = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     said = [process.communicate(timeout=DEADLINE_S)[1] for process in both]
     assert [process.returncode for process in both] == [0, 0], said
+    assert sum("waiting for it" in each for each in said) == 1
+    assert sum("creating cluster" in each for each in said) == 1
 
 
+@pytest.mark.usefixtures("whole")
 def test_another_specification_is_refused() -> None:
     """Exit code 4, one sentence, and the cluster stays as it is."""
     refused = reconverge("cluster", "up", "--name", NAME, "--workers", "2", "--profile", "stock")
@@ -159,6 +171,7 @@ def test_another_specification_is_refused() -> None:
 
 def test_down_leaves_nothing_and_only_what_is_ours_goes(tmp_path: Path) -> None:
     """Others' containers stay, the cluster's state folder goes; a second down is no error."""
+    assert reconverge(*UP).returncode == 0
     others = containers() - {WORKER, PLANE}
     stranger = subprocess.run(
         [sys.executable, "-m", "reconverge", "cluster", "down", "--name", NAME],
@@ -173,4 +186,3 @@ def test_down_leaves_nothing_and_only_what_is_ours_goes(tmp_path: Path) -> None:
         assert expected in reconverge("cluster", "down", "--name", NAME).stdout
     assert containers() == others
     assert not StateDir().cluster(NAME).exists()
-    assert reconverge(*UP).returncode == 0
