@@ -193,9 +193,13 @@ class Experiment:
         the undo cannot be written down or the cluster does not answer.
         """
         chosen = self.plan(fault)
-        self._injections.append(chosen)
-        injection = self._injector.inject(chosen)
-        self._injections[-1] = injection
+        try:
+            injection = self._injector.inject(chosen)
+        except BaseException:
+            # Half done, it is awaited like the others; not written down, it never was.
+            self._injections += [one for one in self._injector.standing if one.id == chosen.id]
+            raise
+        self._injections.append(injection)
         return injection
 
     def roll_back(self, injection: Injection) -> None:

@@ -1,4 +1,4 @@
-"""An experiment on the fake cluster, ready to be played: what most tests of the engine begin with."""
+"""An experiment on the fake cluster, ready to be played: where most tests of the engine begin."""
 
 from __future__ import annotations
 

@@ -144,19 +144,24 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
 def test_a_failing_scenario_heals_in_reverse_order(tmp_path: Path) -> None:
     """What stands is taken back newest first, also after Ctrl-C, and the namespace goes."""
     stages = []
-    with pytest.raises(KeyboardInterrupt), staged(tmp_path) as stage:
-        stages.append(stage)
-        stage.experiment.inject(FreezeController())
-        stage.experiment.inject(StopNode(running=stage.kubia))
-        raise KeyboardInterrupt
-    timeline = stages[0].experiment.timeline
-    undone = [one.record for one in timeline.entries() if isinstance(one.record, RolledBack)]
-    assert ["started" in one.sentence for one in undone] == [True, False]
-    assert not stages[0].cluster.controllers.is_frozen
-    assert set(stages[0].cluster.machines.state.values()) == {"running"}
-    assert not any(
-        "exp-" in str(one["metadata"]) for one in stages[0].cluster.store.of("Namespace")
-    )
+
+    def interrupted() -> None:
+        with staged(tmp_path) as stage:
+            stages.append(stage)
+            stage.experiment.inject(FreezeController())
+            stage.experiment.inject(StopNode(running=stage.kubia))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    [stage] = stages
+    records = [one.record for one in stage.experiment.timeline.entries()]
+    undone = [one.sentence for one in records if isinstance(one, RolledBack)]
+    assert ["started" in sentence for sentence in undone] == [True, False]
+    assert not stage.cluster.controllers.is_frozen
+    assert set(stage.cluster.machines.state.values()) == {"running"}
+    spaces = [one["metadata"]["name"] for one in stage.cluster.store.of("Namespace")]
+    assert spaces == ["kube-system"]
 
 
 def test_a_failed_scenario_may_keep_its_namespace(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from tests.fakes.machines import Machines
 from tests.fakes.store import CLUSTER_SCOPED, Object, Store, merged, view
 from tests.fakes.watches import FakeRecorder
 
-NAMESPACE_S = 0.5
+ACCOUNT_S, NAMESPACE_S = 0.05, 0.5
 
 
 class FakeCluster:
@@ -58,9 +58,7 @@ class FakeCluster:
             raise Rejected("spec.containers: Required value")
         made = self.store.add(dict(manifest), namespace=namespace)
         if kind == "Namespace":
-            name = made["metadata"]["name"]
-            account: Object = {"kind": "ServiceAccount", "metadata": {"name": "default"}}
-            self.clock.after(0.05, lambda: self.store.add(account, namespace=name) and None)
+            self.clock.after(ACCOUNT_S, lambda: self._add_account(made["metadata"]["name"]))
         return ref(kind, view(made)), view(made)
 
     def read(self, kind: str, name: str, *, namespace: str = "") -> Named:
@@ -171,6 +169,10 @@ class FakeCluster:
     def _require_process(self, node: str, name: str) -> None:
         if "control-plane" not in node or name != "kube-controller-manager":
             raise NotFound(f"no process {name} on {node}")
+
+    def _add_account(self, namespace: str) -> None:
+        account: Object = {"kind": "ServiceAccount", "metadata": {"name": "default"}}
+        self.store.add(account, namespace=namespace)
 
     def _is_namesake(self, ref: Ref) -> bool:
         return self.store.named(ref.kind, ref.name, ref.namespace) is not None

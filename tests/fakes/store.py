@@ -1,4 +1,4 @@
-"""The fake's etcd and API server: objects as JSON, one counter of versions, watches in its order."""
+"""The fake's etcd: objects as JSON, one counter of versions, and listeners told in its order."""
 
 from __future__ import annotations
 

@@ -42,11 +42,8 @@ class FakeRecorder:
         if kind in self._kinds:
             self._cut.add(kind)
             for scope in self._scopes(kind):
-                self._timeline.append(
-                    lambda at_s, scope=scope: Gap(  # type: ignore[misc]
-                        at_s=at_s, kind=kind, since_s=at_s, reason=reason, namespace=scope
-                    )
-                )
+                since_s = self._timeline.now_s()
+                self._say(Gap(kind=kind, since_s=since_s, reason=reason, namespace=scope))
 
     def mend(self, kind: str) -> None:
         """A new list closes the gap."""
@@ -65,12 +62,10 @@ class FakeRecorder:
                     self._append(kind, "deleted", msgspec.to_builtins(view))
             for one in self._store.of(kind, scope):
                 self._append(kind, "listed", one)
-            version = self._store.version
-            self._timeline.append(
-                lambda at_s, scope=scope: Synced(  # type: ignore[misc]
-                    at_s=at_s, kind=kind, resource_version=version, namespace=scope
-                )
-            )
+            self._say(Synced(kind=kind, resource_version=self._store.version, namespace=scope))
+
+    def _say(self, record: Gap | Synced) -> None:
+        self._timeline.append(lambda at_s: msgspec.structs.replace(record, at_s=at_s))
 
     def _notice(self, kind: str, change: Change, one: Object) -> None:
         if kind not in self._kinds or kind in self._cut:
