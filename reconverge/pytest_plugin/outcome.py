@@ -14,6 +14,7 @@ from reconverge.errors import ExitCode, ReconvergeError
 from reconverge.experiment import PromiseBroken
 from reconverge.pytest_plugin.options import RUN, repeat_command
 from reconverge.pytest_plugin.scenarios import EXPERIMENT, STEP, folder_name
+from reconverge.pytest_plugin.wording import short_path
 from reconverge.report.console import failure_text, one_line
 from reconverge.verdict import Finding, Verdict
 
@@ -47,7 +48,8 @@ def _mark_red(item: pytest.Item, report: pytest.TestReport, error: BaseException
         ("seed", run.seed),
     ]
     if isinstance(error, ReconvergeError | AssertionError):
-        report.longrepr = _text(item, finding)
+        notes = [f"  {note}" for note in getattr(error, "__notes__", ())]
+        report.longrepr = "\n".join([_text(item, finding), *notes])
 
 
 def _finding(
@@ -81,5 +83,5 @@ def _text(item: pytest.Item, finding: Finding) -> str:
     if experiment is None or not hasattr(experiment, "timeline"):
         return f"{one_line(finding, width=10_000)}\n  repeat      {repeat}"
     folder = item.config.stash[RUN].folder / folder_name(item.nodeid)
-    kept = "; ".join(filter(None, (str(folder), experiment.kept)))
+    kept = "; ".join(filter(None, (short_path(str(folder)), experiment.kept)))
     return failure_text(experiment.timeline, finding, repeat=repeat, kept=kept)

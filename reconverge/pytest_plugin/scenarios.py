@@ -8,7 +8,7 @@ get there: Ctrl-C, an error in set-up.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,18 +16,21 @@ from pytest_bdd.parser import Step
 
 from reconverge.clock import RealClock
 from reconverge.cluster.door import Cluster
+from reconverge.errors import ReconvergeError
 from reconverge.experiment import Experiment
 from reconverge.faults.journal import Journal
 from reconverge.judges.judge import Progress
 from reconverge.pytest_plugin.clusters import Ground, ground_of
 from reconverge.pytest_plugin.deadlines import Deadlines
+from reconverge.pytest_plugin.lock import turn
 from reconverge.pytest_plugin.manifests import Manifests
 from reconverge.pytest_plugin.options import RUN, SCREEN
-from reconverge.pytest_plugin.turns import is_exclusive, turn
+from reconverge.pytest_plugin.turns import is_exclusive
 
 EXPERIMENT = pytest.StashKey[Experiment]()
 STEP = pytest.StashKey[Step]()
 IS_RED = pytest.StashKey[bool]()
+MAKE_EXPERIMENT = pytest.StashKey[Callable[..., Experiment]]()
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +81,8 @@ def _experiment(item: pytest.Item, ground: Ground, journal: Journal) -> Experime
     def show(progress: Progress, left_s: float) -> None:
         screen.show(f"  {left_s:4.0f} s left  {progress.awaited}: {progress.seen}")
 
-    return Experiment(
+    make = config.stash.get(MAKE_EXPERIMENT, Experiment)
+    return make(
         ground.cluster,
         clock=RealClock(),
         scenario=item.nodeid,
@@ -106,12 +110,20 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Close the experiment with the scenario, unless a debugger is to look at it first."""
     try:
         yield
-    except BaseException:
+    except BaseException as error:
         item.stash[IS_RED] = True
         if not item.config.getoption("usepdb"):
-            _close(item)
+            _close_after(error, item)
         raise
     _close(item)
+
+
+def _close_after(error: BaseException, item: pytest.Item) -> None:
+    """Close; what goes wrong then is added to `error`, which is why the scenario is red."""
+    try:
+        _close(item)
+    except ReconvergeError as flaw:
+        error.add_note(f"the cluster could not be left as it was found: {flaw}")
 
 
 def _close(item: pytest.Item) -> None:

@@ -40,7 +40,7 @@ class Flaw(NamedTuple):
     text: str
 
     def __str__(self) -> str:
-        return f"{_short(self.path)}:{self.line}: {self.text}"
+        return f"{short_path(self.path)}:{self.line}: {self.text}"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -92,7 +92,7 @@ def pytest_collection_modifyitems(
         return
     for path in dict.fromkeys(flaw.path for flaw in flaws):
         text = "\n".join(str(flaw) for flaw in flaws if flaw.path == path)
-        report = pytest.CollectReport(_short(path), "failed", longrepr=text, result=[])
+        report = pytest.CollectReport(short_path(path), "failed", longrepr=text, result=[])
         session.config.hook.pytest_collectreport(report=report)
 
 
@@ -137,7 +137,7 @@ def _step_flaws(item: pytest.Item, scenario: Scenario, step: Step) -> Iterator[F
 
 def _place(definition: StepFunctionContext) -> str:
     code = definition.step_func.__code__  # type: ignore[attr-defined]
-    return f"{_short(code.co_filename)}:{code.co_firstlineno} {definition.parser.name}"
+    return f"{short_path(code.co_filename)}:{code.co_firstlineno} {definition.parser.name}"
 
 
 def _near(step: Step) -> list[str]:
@@ -204,7 +204,8 @@ def _line_of(path: str, pattern: re.Pattern[str]) -> int:
     return next((n for n, line in enumerate(lines, start=1) if pattern.match(line)), 1)
 
 
-def _short(path: str) -> str:
+def short_path(path: str) -> str:
+    """`path` as a person in the current folder would write it."""
     try:
         return str(Path(path).relative_to(Path.cwd()))
     except ValueError:

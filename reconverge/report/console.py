@@ -83,7 +83,16 @@ def _labelled(label: str, text: str, width: int) -> list[str]:
     """A label and its text, folded under itself."""
     indent = " " * (_LABEL + 2)
     first = f"  {label:<{_LABEL}}"
-    return wrap(text, width, initial_indent=first, subsequent_indent=indent) if text else []
+    if not text:
+        return []
+    return wrap(
+        text,
+        width,
+        initial_indent=first,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
 
 
 def _cut(text: str, width: int) -> str:

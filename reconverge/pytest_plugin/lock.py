@@ -1,0 +1,40 @@
+"""A readers-writer lock between processes, for turns on one cluster.
+
+It is kept by the kernel (flock) on two files, so that the death of a process releases it. Whoever
+wants in passes the gate; who wants the cluster alone keeps the gate until the others have left, so
+that newcomers cannot starve it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+
+@contextmanager
+def turn(folder: Path, *, is_alone: bool) -> Iterator[None]:
+    """Hold a turn on the cluster whose state folder is `folder`; blocks until it is ours."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "turns.gate").open("w") as gate, (folder / "turns.room").open("w") as room:
+        with _locked(gate, fcntl.LOCK_EX):
+            fcntl.flock(room, fcntl.LOCK_EX if is_alone else fcntl.LOCK_SH)
+        with _released(room):
+            yield
+
+
+@contextmanager
+def _locked(file: IO[str], how: int) -> Iterator[None]:
+    fcntl.flock(file, how)
+    with _released(file):
+        yield
+
+
+@contextmanager
+def _released(file: IO[str]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)

@@ -1,0 +1,126 @@
+"""A stage for the plugin: feature files run by a real pytest, on an experiment that only pretends.
+
+What the pretended experiment does is in the workload's name: "broken" does not converge, "silent"
+cannot be known, "forbidden" is refused, and every other name keeps its promises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from reconverge.clock import RealClock
+from reconverge.cluster.door import Cluster
+from reconverge.cluster.guard import Guard
+from reconverge.errors import Refused, Unavailable
+from reconverge.experiment import PromiseBroken
+from reconverge.faults import Fault
+from reconverge.judges.timing import NodeTimes
+from reconverge.model import Ref
+from reconverge.pytest_plugin.clusters import MAKE_GROUND, Ground
+from reconverge.pytest_plugin.scenarios import MAKE_EXPERIMENT
+from reconverge.timeline import Noted, Opened, Promised, Timeline
+from reconverge.verdict import Finding, Verdict
+
+CONFTEST = """
+from tests.plugin import stage
+
+def pytest_configure(config):
+    stage.set_up(config)
+"""
+MANIFEST = """
+apiVersion: v1
+kind: ReplicationController
+metadata: {name: NAME}
+spec: {replicas: 3, selector: {app: shop}}
+"""
+SENTENCE = '"{name}" converges to {count} ready pods'
+
+
+class PretendedExperiment:
+    """An experiment without a cluster: it writes down what it is asked, in one log for all."""
+
+    def __init__(self, *_: object, scenario: str, seed: int, folder: Path, **more: Any) -> None:
+        self.scenario, self.seed, self.namespace = scenario, seed, "exp-pretended"
+        self.log = folder.parent.parent / "log.txt"
+        self.log.parent.mkdir(exist_ok=True)
+        self.kept, self.is_closed, self.is_injected = "", False, False
+        self.timeline = Timeline(RealClock())
+        self.faults_off = more["faults_off"]
+        opened = datetime.now(UTC)
+        self.timeline.append(
+            lambda at_s: Opened(
+                at_s=at_s, scenario=scenario, seed=seed, namespace="exp", started=opened
+            )
+        )
+
+    def note(self, text: str) -> None:
+        with self.log.open("a") as file:
+            file.write(f"{text}\n")
+        self.timeline.append(lambda at_s: Noted(at_s=at_s, text=text))
+
+    def open(self) -> None:
+        self.note("open")
+
+    def close(self, *, failed: bool = False) -> None:
+        if not self.is_closed:
+            self.note(f"close failed={failed}")
+        self.is_closed = True
+
+    def apply(self, source: object, *, replicas: int | None = None) -> tuple[Ref, ...]:
+        name = cast(dict[str, Any], source)["metadata"]["name"]
+        self.note(f"apply {name} replicas={replicas}")
+        if name == "unreachable":
+            raise Unavailable("the API server is gone", where="api")
+        return (self.workload(name),)
+
+    def workload(self, name: str) -> Ref:
+        return Ref("ReplicationController", "exp", name, name)
+
+    def inject(self, fault: Fault) -> object:
+        of = getattr(fault, "of", None)
+        if of is not None and of.name == "forbidden":
+            raise Refused("this may not be harmed", where="guard")
+        if of is not None and of.name == "interrupted":
+            raise KeyboardInterrupt
+        self.is_injected = True
+        self.note(f"inject {type(fault).__name__} off={self.faults_off}")
+        return fault
+
+    def converge(self, workload: Ref, *, replicas: int, within_s: float) -> Finding:
+        is_late = self.is_injected or workload.name == "unsteady"
+        sentence = SENTENCE.format(name=workload.name, count=replicas)
+        verdicts = {"broken": Verdict.BROKEN, "unsteady": Verdict.BROKEN, "silent": Verdict.UNKNOWN}
+        verdict = verdicts.get(workload.name, Verdict.HELD) if is_late else Verdict.HELD
+        self.timeline.append(
+            lambda at_s: Promised(
+                at_s=at_s, id="1", promise=b"{}", sentence=sentence, deadline_s=at_s + within_s
+            )  # type: ignore[arg-type]
+        )
+        finding = Finding(
+            promise=sentence, verdict=verdict, why="one pod is missing", decided_s=0.1
+        )
+        if verdict is not Verdict.HELD:
+            raise PromiseBroken(finding, "the engine's own text")
+        return finding
+
+
+def set_up(config: pytest.Config) -> None:
+    """Let the run of this configuration pretend."""
+    make = cast(Callable[..., Any], PretendedExperiment)
+    config.stash[MAKE_EXPERIMENT] = make
+    config.stash[MAKE_GROUND] = _ground
+
+
+def _ground(config: pytest.Config) -> Ground:
+    return Ground(
+        cluster=cast(Cluster, None),
+        guard=Guard(context="pretended", is_ours=True),
+        times=NodeTimes(),
+        settings={},
+        state=config.rootpath / "state",
+    )
