@@ -126,7 +126,9 @@ class Experiment:
         self._injector = Injector(
             self.cluster, self.timeline, self._journal, is_off=self._faults_off, at=self._at
         )
-        self._made = namespaces.create(self.cluster, self.namespace, scenario=self.scenario)
+        self._made = namespaces.create(
+            self.cluster, self._journal, self.namespace, scenario=self.scenario
+        )
         self._guard = msgspec.structs.replace(
             self._guard, own_namespaces=self._guard.own_namespaces | {self.namespace}
         )
@@ -344,12 +346,15 @@ class Experiment:
         if self._made is None:
             return []
         if self._keep_namespace and failed:
+            namespaces.keep(self._journal, self._made)
             self.kept = f"namespace {self.namespace}"
             self._note(f"{self.kept} is kept: kubectl delete namespace {self.namespace}")
             return []
         try:
             contents = self.timeline.latest()
-            namespaces.delete(self.cluster, self._made, contents=contents, clock=self._clock)
+            namespaces.delete(
+                self.cluster, self._journal, self._made, contents=contents, clock=self._clock
+            )
         except ReconvergeError as error:
             return [error]
         return []

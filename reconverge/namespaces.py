@@ -12,10 +12,14 @@ import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 
+import msgspec
+
 from reconverge.clock import Clock
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.cluster.errors import Conflict, NotFound
 from reconverge.errors import Unavailable
+from reconverge.faults.journal import Journal, Planned
+from reconverge.faults.undo import MARK, RemoveNamespace
 from reconverge.model import Ref, Snapshot, ref
 from reconverge.timeline import Entry, Synced, Timeline
 from reconverge.waiting import wait_until_seen
@@ -32,8 +36,13 @@ def unique_name(seed: int) -> str:
     return f"exp-{abs(seed)}-{secrets.token_hex(3)}"
 
 
-def create(cluster: Cluster, name: str, *, scenario: str) -> Ref:
-    """Make the namespace; Conflict when there is one of that name."""
+def create(cluster: Cluster, journal: Journal, name: str, *, scenario: str) -> Ref:
+    """Make the namespace; Conflict when there is one of that name.
+
+    Its removal is in the journal first: a killed run leaves no namespace behind for good.
+    """
+    mark = secrets.token_hex(8)
+    journal.plan(_plan(name, mark))
     labels = {OWNER_LABEL: OWNER, SCENARIO_LABEL: _label(scenario)}
     manifest: JsonObject = {
         "apiVersion": "v1",
@@ -41,14 +50,39 @@ def create(cluster: Cluster, name: str, *, scenario: str) -> Ref:
         "metadata": {
             "name": name,
             "labels": labels,
-            "annotations": {SCENARIO_LABEL: scenario},
+            "annotations": {SCENARIO_LABEL: scenario, MARK: mark},
         },
     }
-    made, _ = cluster.create(manifest, namespace="")
+    try:
+        made, _ = cluster.create(manifest, namespace="")
+    except Conflict:
+        journal.rolled_back(_id(name))  # it is somebody else's
+        raise
     return made
 
 
-def delete(cluster: Cluster, namespace: Ref, *, contents: Snapshot, clock: Clock) -> None:
+def keep(journal: Journal, namespace: Ref) -> None:
+    """From now on the namespace is its reader's to delete."""
+    journal.rolled_back(_id(namespace.name))
+
+
+def _plan(name: str, mark: str) -> Planned:
+    return Planned(
+        id=_id(name),
+        fault=msgspec.Raw(b"null"),
+        sentence=f"namespace {name} made",
+        targets=(),
+        undo=RemoveNamespace(name=name, mark=mark),
+    )
+
+
+def _id(name: str) -> str:
+    return f"{name}/namespace"
+
+
+def delete(
+    cluster: Cluster, journal: Journal, namespace: Ref, *, contents: Snapshot, clock: Clock
+) -> None:
     """Delete the namespace of exactly that UID, and wait until it is gone.
 
     `contents` is what was last seen in it; more may be there, and only makes it slower.
@@ -74,6 +108,7 @@ def delete(cluster: Cluster, namespace: Ref, *, contents: Snapshot, clock: Clock
             where=cluster.name,
             cure=f"kubectl get namespace {namespace.name} -o yaml says what it waits for",
         )
+    journal.rolled_back(_id(namespace.name))
 
 
 def _contents(snapshot: Snapshot, namespace: str) -> Iterator[Ref]:

@@ -11,6 +11,7 @@ import msgspec
 from reconverge.cluster.guard import Guard
 from reconverge.experiment import Experiment, PromiseBroken
 from reconverge.faults.journal import Journal
+from reconverge.faults.owner import Owner
 from reconverge.judges.promise import Promise
 from reconverge.model import Pod, Ref
 from reconverge.verdict import Finding
@@ -74,3 +75,9 @@ def staged(folder: Path, *, manifest: str = "kubia-rc.yaml", **options: object) 
         [kubia] = experiment.apply(MANIFESTS / manifest)
         experiment.converge(kubia, replicas=3, within_s=60)
         yield Stage(cluster, experiment, kubia)
+
+
+def die(journal: Path) -> None:
+    """Make the journals in that folder those of dead processes, as a reboot would."""
+    for path in journal.glob("*.jsonl"):
+        path.write_text(path.read_text().replace(Owner.this_process().boot_id, "another boot"))

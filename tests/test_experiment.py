@@ -21,13 +21,14 @@ from reconverge.faults import (
     ScaleWorkload,
     StopNode,
 )
+from reconverge.faults.journal import pending, recover
 from reconverge.judges import baselines
 from reconverge.judges.invariants import NeverMore
 from reconverge.judges.states import NodeGone, NodeWhole, Released
 from reconverge.timeline import Injected, Judged, RolledBack, read_timeline
 from reconverge.verdict import Verdict
 from tests.fakes import FakeCluster, SteppedClock
-from tests.stage import MANIFESTS, Stage, experiment_on, staged
+from tests.stage import MANIFESTS, Stage, die, experiment_on, staged
 
 
 @pytest.fixture(params=["kubia-rc.yaml", "kubia-replicaset.yaml"])
@@ -138,7 +139,8 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
     with experiment_on(cluster, tmp_path) as experiment:
         experiment.apply(MANIFESTS / "kubia-rc.yaml")
     assert set(cluster.store.objects) == before
-    assert not list((tmp_path / "journal").glob("*"))
+    die(tmp_path / "journal")
+    assert pending(tmp_path / "journal") == ()
 
 
 def test_a_failing_scenario_heals_in_reverse_order(tmp_path: Path) -> None:
@@ -170,6 +172,20 @@ def test_a_failed_scenario_may_keep_its_namespace(tmp_path: Path) -> None:
         raise ZeroDivisionError
     assert stage.experiment.kept == f"namespace {stage.experiment.namespace}"
     assert stage.cluster.store.named("Namespace", stage.experiment.namespace, "") is not None
+
+
+def test_a_killed_run_leaves_no_namespace_for_good(tmp_path: Path) -> None:
+    """The next process removes the namespace of a dead one; a namesake it leaves alone."""
+    cluster = FakeCluster(SteppedClock())
+    experiment_on(cluster, tmp_path, namespace="left").open()
+    die(tmp_path / "journal")
+    [path] = (tmp_path / "journal").glob("*.jsonl")
+    whole = path.read_text()
+    for text, is_left in ((whole.replace('"mark":"', '"mark":"not-'), True), (whole, False)):
+        path.write_text(text)
+        recover(cluster, tmp_path / "journal")
+        cluster.clock.pass_s(5)
+        assert (cluster.store.named("Namespace", "left", "") is not None) is is_left
 
 
 def test_the_same_seed_hits_the_same_ranks(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from reconverge.cluster.errors import Conflict, NotFound
 from reconverge.errors import Unavailable
 from reconverge.model import Ref
 
-# On a pod that a fault creates: the undo runs without its UID, and must not hit a namesake.
+# On what we create: its undo is written down before it has a UID, and must not hit a namesake.
 MARK = "reconverge.dev/injected"
 
 
@@ -145,7 +145,33 @@ class ThawProcess(Undo, frozen=True, kw_only=True):
             _if_present(cluster.thaw_process, node, self.process)
 
 
-AnyUndo = NothingToUndo | RestoreLabels | RestoreReplicas | RemovePod | StartNode | ThawProcess
+class RemoveNamespace(Undo, frozen=True, kw_only=True):
+    """The namespace that a scenario makes under this name is deleted, if it carries this mark."""
+
+    name: str
+    mark: str
+
+    def sentence(self) -> str:
+        return f"namespace {self.name} removed"
+
+    def rollback(self, cluster: Cluster) -> None:
+        _if_present(self._remove, cluster)
+
+    def _remove(self, cluster: Cluster) -> None:
+        namespace = cluster.read("Namespace", self.name)
+        if namespace.metadata.annotations.get(MARK) == self.mark:
+            cluster.delete(Ref("Namespace", "", self.name, namespace.uid))
+
+
+AnyUndo = (
+    NothingToUndo
+    | RestoreLabels
+    | RestoreReplicas
+    | RemovePod
+    | StartNode
+    | ThawProcess
+    | RemoveNamespace
+)
 
 
 def _if_present(act: Callable[..., object], *args: object) -> None:

@@ -20,7 +20,7 @@ from reconverge.model import Ref
 from reconverge.timeline import RolledBack
 from reconverge.verdict import Verdict
 from tests.fakes import FakeCluster, SteppedClock
-from tests.stage import experiment_on, staged
+from tests.stage import die, experiment_on, staged
 
 KUBIA = Ref("ReplicationController", "exp", "kubia", "uid-1")
 DEAD_PID = 2**22 + 1  # larger than any process ID (man 5 proc: pid_max)
@@ -82,8 +82,7 @@ def test_a_reused_process_id_is_another_owner(tmp_path: Path) -> None:
 def test_another_boot_is_another_owner(tmp_path: Path) -> None:
     """After a reboot nobody of before is alive."""
     Journal(tmp_path, clock=SteppedClock()).plan(planned())
-    [path] = tmp_path.glob("*.jsonl")
-    path.write_text(path.read_text().replace(Owner.this_process().boot_id, "another"))
+    die(tmp_path)
     assert [line.id for line in pending(tmp_path)] == ["exp/0"]
 
 
@@ -131,8 +130,7 @@ def test_a_rolled_back_fault_is_not_taken_back_again(tmp_path: Path) -> None:
     journal.plan(planned("exp/0"))
     journal.plan(planned("exp/1"))
     journal.rolled_back("exp/1")
-    [path] = tmp_path.glob("*.jsonl")
-    path.write_text(path.read_text().replace(Owner.this_process().boot_id, "another"))
+    die(tmp_path)
     assert [line.id for line in pending(tmp_path)] == ["exp/0"]
 
 
@@ -194,6 +192,7 @@ def test_a_failed_rollback_is_told_and_left_for_recovery(tmp_path: Path) -> None
     records = [one.record for one in experiment.timeline.entries()]
     [told] = [one for one in records if isinstance(one, RolledBack)]
     assert "connection refused" in told.error
-    [path] = (tmp_path / "journal").glob("*.jsonl")
-    path.write_text(path.read_text().replace(Owner.this_process().boot_id, "another"))
-    assert [line.undo for line in pending(path.parent)] == [StartNode(node="fake-worker")]
+    die(tmp_path / "journal")
+    node, namespace = [line.undo for line in pending(tmp_path / "journal")]
+    assert node == StartNode(node="fake-worker")
+    assert namespace.sentence() == f"namespace {experiment.namespace} removed"
