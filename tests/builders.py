@@ -344,7 +344,7 @@ class Audience:
             self.finding = self.judge.at(self.story.timeline.now_s())
             self._ask()
         if self.finding is None:
-            self.story.at(until_s)
+            self.story.at(max(until_s, self.story.timeline.now_s()))
         return self.finding
 
     def _ask(self) -> None:
@@ -397,7 +397,7 @@ class Responder:
             self.audience.wait(due_s)
             self.serve()
         if self.audience.finding is None:
-            self.story.at(until_s)
+            self.story.at(max(until_s, self.story.timeline.now_s()))
         return self.audience.finding
 
     def plant(self, kind: str) -> None:

@@ -163,13 +163,12 @@ class Challenge:
             return
         if record.error:
             self._knock_error = record.error
-        elif record.resource_version > removed_at or self._stands(record, entry):
+        elif record.resource_version > removed_at or self._is_spoiled(entry):
             self._knocked_at = record.resource_version
 
-    def _stands(self, knock: Challenged, entry: Entry) -> bool:
+    def _is_spoiled(self, entry: Entry) -> bool:
         view = entry.snapshot.workload(self.workload)
-        is_last_word = view is not None and view.resource_version == knock.resource_version
-        return is_last_word and view is not None and not is_observed(view)
+        return view is not None and not is_observed(view)
 
     @property
     def is_answered(self) -> bool:

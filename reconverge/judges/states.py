@@ -205,7 +205,7 @@ class StateJudge:
         self._now_s = now_s
         steady = self._steady
         if steady is not None and steady.at_s <= self.deadline_s:
-            if not self._ask_at_s and now_s <= self.deadline_s:
+            if not self._ask_at_s:
                 return self._finding(Verdict.HELD, self._steadiness.seen, steady)
             return self._unproven() if now_s >= self.deadline_s else None
         if now_s < self.deadline_s:

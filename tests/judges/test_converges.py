@@ -318,6 +318,7 @@ def test_converged_exactly_at_the_deadline() -> None:
     scene.replace_a()
     assert scene.end() == (Verdict.HELD, "3 of 3 ready")
     assert scene.audience.verdict().instant_s == DEADLINE_S
+    assert scene.audience.verdict().decided_s == DEADLINE_S + 1.0
 
 
 def test_converged_after_the_deadline() -> None:
@@ -597,6 +598,17 @@ def test_gap_over_the_deadline_that_closes_after_it() -> None:
     )
 
 
+def test_gap_that_closes_with_the_first_entry_after_the_deadline() -> None:
+    """An outage is remembered from the deadline itself, before anything else is heard."""
+    scene = lost_a()
+    scene.lose_a()
+    scene.story.at(59.0).gap()
+    scene.audience.wait(61.0)
+    scene.replace_a()
+    scene.story.synced()
+    assert scene.end()[1] == "the watch of Pod had a gap at the deadline: too old resource version"
+
+
 def test_gap_reported_after_the_deadline_since_before_it() -> None:
     """A gap that is noticed late still began when it began."""
     scene = lost_a()
@@ -722,7 +734,59 @@ def test_answer_in_the_last_moment_leaves_time_for_the_echo() -> None:
     scene.controller.answers = False
     scene.controller.run(59.9)
     scene.story.at(59.9).workload()
+    scene.audience.hear()
+    scene.story.at(64.0)
     assert scene.end()[0] is Verdict.HELD
+
+
+def test_write_by_somebody_else_is_no_answer() -> None:
+    """Whoever writes the workload without restoring its status has not answered the knock."""
+    scene = lost_a()
+    scene.lose_a()
+    scene.replace_a()
+    scene.controller.answers = False
+    scene.controller.serve()
+    scene.story.workload(observed=0)
+    assert scene.end()[0] is Verdict.UNKNOWN
+
+
+def test_knock_recorded_before_the_sentinel_fell() -> None:
+    """A knock of an earlier challenge may be recorded at any time, and counts for nothing."""
+    scene = lost_a()
+    scene.lose_a()
+    scene.replace_a()
+    scene.audience.hear()
+    scene.story.challenged("knock", KUBIA)
+    assert scene.end() == (Verdict.HELD, "3 of 3 ready")
+
+
+def test_refusal_of_another_challenge() -> None:
+    """A sentinel that another judge did not get does not take this one away."""
+    scene = lost_a()
+    scene.lose_a()
+    scene.replace_a()
+    scene.controller.answers = False
+    scene.controller.serve()
+    scene.story.challenged("sentinel", Ref("Pod", NAMESPACE, "", ""), version=0, error="quota")
+    scene.audience.hear()
+    scene.story.workload()
+    assert scene.end() == (Verdict.HELD, "3 of 3 ready")
+
+
+def test_sentinel_of_before_the_answer_is_no_echo() -> None:
+    """An echo must have been written after the answer, however late it is recorded."""
+    scene = lost_a()
+    scene.lose_a()
+    scene.replace_a()
+    scene.controller.answers = False
+    scene.controller.serve()
+    old = scene.story.next_version()
+    scene.story.at(12.0).workload()
+    scene.audience.hear()
+    scene.story.challenged("sentinel", Ref("Pod", NAMESPACE, "old", "old"), version=old)
+    scene.story.see("Pod", "added", pod("old", old, owner=None, labels={}))
+    assert scene.audience.hear() is None
+    assert scene.end() == (Verdict.HELD, "3 of 3 ready")
 
 
 @pytest.mark.parametrize("settle_s", [0.0, 0.1, 0.3, 1.1, 7.7])

@@ -20,13 +20,13 @@ ADDRESS = WantProbe("node-address", "worker")
 REACHABLE = WantProbe("pods-reachable", "worker")
 
 
-def ended(code: int = 137, reason: str = "Error") -> Json:
+def ended(code: int = 137, reason: str = "Error", *, ready: bool = True) -> Json:
     """The status of a container that was restarted once."""
     return {
         "containerStatuses": [
             {
                 "name": "main",
-                "ready": True,
+                "ready": ready,
                 "restartCount": 1,
                 "containerID": "containerd://a-1",
                 "state": {"running": {}},
@@ -88,6 +88,11 @@ def test_restarted_in_the_same_pod() -> None:
             {"restarts": 1, "ready": False, "status": ended()},
             "1 restarts, Running, not ready; previous exit code 137 (Error); "
             "the new container is not ready: Running, not ready",
+        ),
+        (
+            {"restarts": 1, "status": ended(ready=False)},
+            "1 restarts, Running; previous exit code 137 (Error); "
+            "the new container is not ready: Running",
         ),
         (
             {"restarts": 1, "terminating": True, "status": ended()},
@@ -342,6 +347,7 @@ def test_answer_about_an_earlier_state_is_stale() -> None:
     scene.story.at(6.0).node("worker", ready="Unknown")
     scene.story.at(7.0).node("worker")
     scene.audience.hear()
+    assert scene.audience.wanted == [ADDRESS, REACHABLE, ADDRESS, REACHABLE]
     answer(scene, ADDRESS, asked_s=5.0)
     answer(scene, REACHABLE, asked_s=5.0)
     assert scene.audience.finding is None
@@ -360,6 +366,17 @@ def test_answer_while_the_node_is_not_ready() -> None:
     answer(scene, REACHABLE, asked_s=6.0)
     scene.audience.wait(30.0)
     assert (scene.audience.finding, scene.audience.wanted) == (None, [])
+
+
+def test_relapse_after_the_deadline_of_a_judge_that_nobody_asked() -> None:
+    """What was due before an entry is decided before it, even where its wants were not met."""
+    story = Story()
+    judge = NodeWhole(node=WORKER).judge(deadline_s=DEADLINE_S)
+    story.at(5.0).node("worker")
+    story.at(61.0).node("worker", ready="False")
+    findings = [judge.feed(entry) for entry in story.timeline.entries()]
+    assert findings[-1] is not None
+    assert (findings[-1].verdict, findings[-1].decided_s) == (Verdict.UNKNOWN, DEADLINE_S)
 
 
 def test_probe_answered_after_the_deadline() -> None:
