@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING
 
 from pytest_bdd import when
 
-from reconverge.faults import CreateSurplusPod, DeletePods, RelabelPod, ScaleWorkload, StopNode
-from reconverge.faults import WearOut
+from reconverge.faults import (
+    CreateSurplusPod,
+    DeletePods,
+    RelabelPod,
+    ScaleWorkload,
+    StopNode,
+    WearOut,
+)
 
 from .vocabulary import words
 
@@ -96,6 +102,6 @@ def start_node(experiment: Experiment, injection: Injection) -> None:
 def start_nodes_backwards(
     experiment: Experiment, injection: Injection, other_injection: Injection
 ) -> None:
-    """Give the nodes their power back in the opposite order, which tempts them to swap addresses."""
+    """Power in the opposite order: what tempts nodes to swap their addresses."""
     experiment.roll_back(other_injection)
     experiment.roll_back(injection)

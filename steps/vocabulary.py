@@ -7,12 +7,13 @@ two steps claim one text by accident.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
-from parse import with_pattern
 from pytest_bdd.parsers import parse
 
 from reconverge.blast import ALL, MAJORITY, MINORITY, BlastRadius, Count, Percent
+
+Word = TypeVar("Word", bound=Callable[[str], Any])
 
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _UNITS_S = {"second": 1.0, "minute": 60.0}
@@ -20,13 +21,23 @@ _NUMBER = r"\d+|" + "|".join(_NUMBERS)
 _RADII: dict[str, BlastRadius] = {"all": ALL, "a majority": MAJORITY, "a minority": MINORITY}
 
 
-@with_pattern(_NUMBER)
+def spelt(pattern: str) -> Callable[[Word], Word]:
+    """Say what a word looks like, where the step parser looks for it."""
+
+    def mark(word: Word) -> Word:
+        vars(word)["pattern"] = pattern
+        return word
+
+    return mark
+
+
+@spelt(_NUMBER)
 def number(text: str) -> int:
     """`3` or `three`."""
     return _NUMBERS.index(text) if text in _NUMBERS else int(text)
 
 
-@with_pattern(rf"all|a majority|a minority|\d+ percent|{_NUMBER}")
+@spelt(rf"all|a majority|a minority|\d+ percent|{_NUMBER}")
 def blast_radius(text: str) -> BlastRadius:
     """How many are hit: `one`, `3`, `a majority`, `30 percent`, `all`."""
     if text in _RADII:
@@ -36,26 +47,26 @@ def blast_radius(text: str) -> BlastRadius:
     return Count(number(text))
 
 
-@with_pattern(r"\d+ (?:second|minute)s?")
+@spelt(r"\d+ (?:second|minute)s?")
 def duration(text: str) -> float:
     """`60 seconds` or `2 minutes`, in seconds."""
     count, unit = text.split()
     return int(count) * _UNITS_S[unit.removesuffix("s")]
 
 
-@with_pattern(r'[^"]+')
+@spelt(r'[^"]+')
 def name(text: str) -> str:
     """What stands between quotes."""
     return text
 
 
-@with_pattern(r"ReplicationController|ReplicaSet")
+@spelt(r"ReplicationController|ReplicaSet")
 def kind(text: str) -> str:
     """A kind of workload whose steady state is known."""
     return text
 
 
-@with_pattern(r'[^"=]+=[^"]*')
+@spelt(r'[^"=]+=[^"]*')
 def label(text: str) -> dict[str, str | None]:
     """`key=value`."""
     key, _, value = text.partition("=")

@@ -41,13 +41,18 @@ def ready_pod(experiment: Experiment, manifests: Manifests, deadlines: Deadlines
     return pod
 
 
-@given(words('a node that runs a pod of "{name:Name}" has been lost'), target_fixture="injection")
-def lost_node_of(experiment: Experiment, deadlines: Deadlines, name: str) -> Injection:
+@given(
+    words(
+        'a node that runs a pod of "{name:Name}" has been lost '
+        "and {count:Number} pods are ready elsewhere"
+    ),
+    target_fixture="injection",
+)
+def lost_node_of(experiment: Experiment, deadlines: Deadlines, name: str, count: int) -> Injection:
     """Stop such a node, and wait until it is given up and the pods are replaced elsewhere."""
     workload = experiment.workload(name)
     injection = experiment.inject(StopNode(running=workload))
     experiment.expect(NodeGone(node=injection.targets[0]), within_s=deadlines.node_noticed_s)
-    count = experiment.before().workload(workload).replicas
     experiment.converge(workload, replicas=count, within_s=deadlines.node_replaced_s)
     return injection
 

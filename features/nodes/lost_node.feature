@@ -1,6 +1,6 @@
 @node_loss
 Feature: The pods of a lost node are replaced elsewhere, and the node comes back whole
-  Deadlines are those of the cluster: how long it waits before it gives a node up is a setting.
+  How soon a node is given up is a setting of the cluster, and so are the deadlines here.
 
   Background:
     Given the ReplicationController "kubia" is in its steady state of 3 ready pods
@@ -18,7 +18,7 @@ Feature: The pods of a lost node are replaced elsewhere, and the node comes back
 
     @node_5 @node_6
     Scenario: A node that was given up returns
-      Given a node that runs a pod of "kubia" has been lost
+      Given a node that runs a pod of "kubia" has been lost and 3 pods are ready elsewhere
       When that node is started again
       Then that node is whole again
       And "kubia" converges to 3 ready pods

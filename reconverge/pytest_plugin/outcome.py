@@ -5,7 +5,7 @@ Verdicts travel as the reports' user properties, so they survive xdist and land 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import msgspec
 import pytest
@@ -20,17 +20,19 @@ from reconverge.verdict import Finding, Verdict
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Give a scenario's report its verdict, and a red one our text instead of a traceback."""
-    report: pytest.TestReport = yield  # type: ignore[misc]
+    report = yield
     if EXPERIMENT not in item.stash and STEP not in item.stash and not _uses_experiment(item):
-        return report  # type: ignore[return-value]
+        return report
     error = call.excinfo.value if call.excinfo is not None else None
     if report.failed and error is not None:
         _mark_red(item, report, error)
     elif report.when == "call" and report.passed:
         report.user_properties += [("verdict", "HELD"), ("exit_code", 0)]
-    return report  # type: ignore[return-value]
+    return report
 
 
 def _uses_experiment(item: pytest.Item) -> bool:
@@ -73,8 +75,9 @@ def _finding(
     if is_gate and finding.verdict is Verdict.BROKEN:
         why = f"not run, its starting state was not reached: {finding.why}"
         finding = msgspec.structs.replace(finding, verdict=Verdict.UNKNOWN, why=why)
-    is_ours = isinstance(error, ReconvergeError) and not isinstance(error, PromiseBroken)
-    return finding, error.exit_code if is_ours else finding.verdict.exit_code
+    if isinstance(error, ReconvergeError):
+        return finding, error.exit_code
+    return finding, finding.verdict.exit_code
 
 
 def _text(item: pytest.Item, finding: Finding) -> str:

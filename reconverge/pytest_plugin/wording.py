@@ -28,7 +28,6 @@ TAGS = {
     "replication_controller": "about the ReplicationController",
     "liveness": "about liveness probes",
 }
-INVALID = pytest.StashKey[bool]()
 _SCENARIO_LINE = re.compile(r"\s*(?:Scenario(?: Outline| Template)?|Example)\s*:\s*(.*?)\s*$")
 
 
@@ -82,11 +81,10 @@ def pytest_collection_modifyitems(
     session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
 ) -> None:
     """Report every flaw of every collected feature; with one, nothing runs."""
-    config.stash[INVALID] = False
+    _declare_chapter_tags(config, items)
     flaws = list(dict.fromkeys(flaw for item in items for flaw in _flaws(item, config)))
     if not flaws:
         return
-    config.stash[INVALID] = True
     items.clear()
     if is_worker(config) and config.workerinput["workerid"] != "gw0":  # type: ignore[attr-defined]
         return
@@ -94,6 +92,13 @@ def pytest_collection_modifyitems(
         text = "\n".join(str(flaw) for flaw in flaws if flaw.path == path)
         report = pytest.CollectReport(short_path(path), "failed", longrepr=text, result=[])
         session.config.hook.pytest_collectreport(report=report)
+
+
+def _declare_chapter_tags(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Declare the tags that occur: `-m` then knows them, and refuses what no scenario shows."""
+    names = {mark.name for item in items for mark in item.iter_markers()}
+    for name in sorted(filter(CHAPTER_TAG.fullmatch, names)):
+        config.addinivalue_line("markers", f"{name}: a behaviour of the chapter")
 
 
 def _flaws(item: pytest.Item, config: pytest.Config) -> Iterator[Flaw]:
@@ -136,7 +141,7 @@ def _step_flaws(item: pytest.Item, scenario: Scenario, step: Step) -> Iterator[F
 
 
 def _place(definition: StepFunctionContext) -> str:
-    code = definition.step_func.__code__  # type: ignore[attr-defined]
+    code = definition.step_func.__code__
     return f"{short_path(code.co_filename)}:{code.co_firstlineno} {definition.parser.name}"
 
 
@@ -165,7 +170,7 @@ def _legible(definition: StepFunctionContext) -> str:
 
 
 def _tag_flaws(template: ScenarioTemplate, known: set[str]) -> Iterator[Flaw]:
-    rule = getattr(template.rule, "tags", set()) if template.rule is not None else set()
+    rule: set[str] = getattr(template.rule, "tags", set()) if template.rule is not None else set()
     examples: set[str] = set().union(*(one.tags for one in template.examples))
     for tag in sorted(template.tags | template.feature.tags | rule | examples):
         if tag in known or CHAPTER_TAG.fullmatch(tag):

@@ -29,7 +29,6 @@ from reconverge.timeline import (
 )
 from reconverge.verdict import Verdict
 
-
 # Pods that the harness plants to see whether a controller is alive: no part of the story.
 SENTINEL_LABEL = "reconverge.dev/sentinel"
 

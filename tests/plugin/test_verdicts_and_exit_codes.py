@@ -65,7 +65,7 @@ def test_a_red_scenario_shows_our_text_and_no_traceback(play: Play) -> None:
     assert "step_func" not in result.stdout.str()
 
 
-def test_the_printed_command_repeats_the_scenario(play: Play, pytester: pytest.Pytester) -> None:
+def test_the_printed_command_repeats_the_scenario(play: Play) -> None:
     """What the text advises can be pasted: it runs that one scenario with that seed."""
     play(FEATURE.format(name="broken"), "--seed", "4711")
     again = play(

@@ -48,7 +48,9 @@ def test_the_text_tells_the_whole_story_on_one_screen() -> None:
     text = failure_text(
         story.timeline, broken, repeat="pytest lost.feature --seed 1", kept="runs/one"
     )
-    assert text == """\
+    assert (
+        text
+        == """\
 BROKEN   "kubia" converges to 3 ready pods within 60 s                                    seed 1
   last seen   2 of 3 ready; kubia-4 Pending
   why         kubia-4 cannot be scheduled
@@ -60,6 +62,7 @@ BROKEN   "kubia" converges to 3 ready pods within 60 s                          
     60.4 s  verdict   BROKEN
   kept        runs/one
   repeat      pytest lost.feature --seed 1"""
+    )
 
 
 def test_observations_before_the_first_fault_are_no_news() -> None:
