@@ -20,6 +20,7 @@ class Machines:
     def __init__(self, store: Store, *, workers: int = 3) -> None:
         self.state: dict[str, Literal["running", "exited"]] = {}
         self.addresses: dict[str, str] = {}
+        self.is_bootable = True
         self._store = store
         self._containers = 0
         store.listeners.append(self._notice)
@@ -32,7 +33,7 @@ class Machines:
         self._after(NOTICED_S, self._lose, name)
 
     def start(self, name: str) -> None:
-        if self.state[name] != "running":
+        if self.state[name] != "running" and self.is_bootable:
             self.state[name] = "running"
             self._after(BOOT_S, self._boot, name)
 

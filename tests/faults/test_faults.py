@@ -223,7 +223,7 @@ def test_a_cluster_without_containers_is_refused() -> None:
 def test_a_node_that_does_not_start_is_a_failed_rollback(stage: Stage) -> None:
     """The undo proves itself: the container must be running afterwards."""
     stage.cluster.machines.state["fake-worker"] = "exited"
-    stage.cluster.machines.start = lambda _: None  # type: ignore[method-assign]
+    stage.cluster.machines.is_bootable = False
     with pytest.raises(RollbackFailed, match="its container is exited after a start"):
         StartNode(node="fake-worker").rollback(stage.cluster)
 

@@ -1,0 +1,219 @@
+"""What the engine relies on at the door, whoever stands behind it."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconverge.cluster.challenge import knock, plant_sentinel
+from reconverge.cluster.door import ControlPlane, JsonObject, StoppableNodes
+from reconverge.cluster.errors import Conflict, NotFound, Rejected
+from reconverge.model import Pod, Ref, ReplicationController
+from reconverge.timeline import Challenged, Entry, Observed
+from tests.contract.conftest import Door
+
+GATED: JsonObject = {
+    "schedulingGates": [{"name": "reconverge.dev/contract"}],
+    "containers": [{"name": "none", "image": "reconverge.dev/none"}],
+}
+
+
+def pod(name: str = "lone", labels: dict[str, str] | None = None) -> JsonObject:
+    """A pod that no scheduler takes, so that it costs nothing."""
+    metadata = {"name": name, "labels": labels or {}}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": GATED}
+
+
+def controller(replicas: int) -> JsonObject:
+    labels = {"app": "contract"}
+    template = {"metadata": {"labels": labels}, "spec": GATED}
+    spec = {"replicas": replicas, "selector": labels, "template": template}
+    metadata = {"name": "contract"}
+    return {
+        "apiVersion": "v1",
+        "kind": "ReplicationController",
+        "metadata": metadata,
+        "spec": spec,
+    }
+
+
+def owned(door: Door, workload: Ref) -> tuple[Pod, ...]:
+    return door.timeline.latest().owned_pods(workload.uid)
+
+
+def test_what_is_created_is_watched(door: Door) -> None:
+    """Under the UID that the creation returned, as an addition."""
+    made = door.create(pod())
+    record = door.see(lambda entry: entry.view is not None and entry.view.uid == made.uid).record
+    assert isinstance(record, Observed)
+    assert (record.kind, record.change) == ("Pod", "added")
+
+
+def test_a_taken_name_is_a_conflict(door: Door) -> None:
+    """A second object of one name is refused."""
+    door.create(pod())
+    with pytest.raises(Conflict):
+        door.create(pod())
+
+
+def test_an_invalid_object_is_rejected(door: Door) -> None:
+    """A pod without containers is not accepted."""
+    with pytest.raises(Rejected):
+        door.create({**pod(), "spec": {"containers": []}})
+
+
+def test_a_missing_object_is_not_found(door: Door) -> None:
+    """Neither read nor deleted nor patched."""
+    missing = Ref("Pod", door.namespace, "missing", "0-0")
+    with pytest.raises(NotFound):
+        door.cluster.read("Pod", "missing", namespace=door.namespace)
+    with pytest.raises(NotFound):
+        door.cluster.delete(missing)
+    with pytest.raises(NotFound):
+        door.cluster.patch(missing, {"metadata": {"labels": {"a": "b"}}})
+
+
+def test_a_namesake_is_neither_patched_nor_deleted(door: Door) -> None:
+    """An object of the same name with another UID is another object."""
+    made = door.create(pod())
+    namesake = Ref(made.kind, made.namespace, made.name, "11111111-2222-3333-4444-555555555555")
+    with pytest.raises(Conflict):
+        door.cluster.patch(namesake, {"metadata": {"labels": {"a": "b"}}})
+    with pytest.raises((NotFound, Conflict)):
+        door.cluster.delete(namesake, grace_s=0)
+    assert door.cluster.read("Pod", made.name, namespace=door.namespace).uid == made.uid
+
+
+def test_a_patch_sets_and_removes_labels(door: Door) -> None:
+    """None removes a label, others stay; the watch tells."""
+    made = door.create(pod(labels={"keep": "1", "drop": "1"}))
+    door.cluster.patch(made, {"metadata": {"labels": {"drop": None, "new": "2"}}})
+
+    def is_relabelled(labels: dict[str, str]) -> bool:
+        return labels == {"keep": "1", "new": "2"}
+
+    door.see(
+        lambda entry: (
+            entry.view is not None
+            and entry.view.uid == made.uid
+            and is_relabelled(entry.view.metadata.labels)
+        )
+    )
+
+
+def test_a_deletion_is_watched_and_final(door: Door) -> None:
+    """A pod without a node is gone at once, and the record knows it."""
+    made = door.create(pod())
+    door.cluster.delete(made, grace_s=0)
+    door.see(lambda entry: entry.snapshot.is_gone(made.uid))
+    with pytest.raises(NotFound):
+        door.cluster.delete(made, grace_s=0)
+
+
+def test_a_controller_keeps_its_number(door: Door) -> None:
+    """Pods are created, owned and counted in the status; a lost one is replaced."""
+    workload = door.create(controller(2))
+    door.see(lambda _: len(owned(door, workload)) == 2)
+    lost = owned(door, workload)[0]
+    door.cluster.delete(Ref("Pod", door.namespace, lost.name, lost.uid), grace_s=0)
+    door.see(lambda entry: entry.snapshot.is_gone(lost.uid) and len(owned(door, workload)) == 2)
+
+
+def test_scaling_is_observed(door: Door) -> None:
+    """The specification's generation rises, and the status follows it."""
+    workload = door.create(controller(0))
+    door.cluster.scale(workload, 3)
+
+    def is_followed(view: object) -> bool:
+        return (
+            isinstance(view, ReplicationController)
+            and view.uid == workload.uid
+            and view.replicas == view.status.replicas == 3
+            and view.status.observed_generation == view.metadata.generation
+        )
+
+    door.see(lambda entry: is_followed(entry.view))
+
+
+def test_a_surplus_orphan_costs_one_pod(door: Door) -> None:
+    """A pod of nobody's that matches counts: one of the two goes."""
+    workload = door.create(controller(1))
+    door.see(lambda _: len(owned(door, workload)) == 1)
+    [first] = owned(door, workload)
+    orphan = door.create(pod("orphan", {"app": "contract"}))
+
+    def is_one_gone(entry: Entry) -> bool:
+        return entry.snapshot.is_gone(orphan.uid) or entry.snapshot.is_gone(first.uid)
+
+    door.see(is_one_gone)
+    door.see(lambda _: len(owned(door, workload)) == 1)
+
+
+def test_a_pod_that_no_longer_matches_is_released(door: Door) -> None:
+    """It loses its owner and stays; another takes its place."""
+    workload = door.create(controller(1))
+    door.see(lambda _: len(owned(door, workload)) == 1)
+    [mine] = owned(door, workload)
+    released = Ref("Pod", door.namespace, mine.name, mine.uid)
+    door.cluster.patch(released, {"metadata": {"labels": {"app": "other"}}})
+
+    def is_free(found: Pod | None) -> bool:
+        return found is not None and found.metadata.controller is None
+
+    door.see(lambda entry: is_free(entry.snapshot.pod(released.uid)))
+    door.see(lambda _: len(owned(door, workload)) == 1)
+
+
+def test_a_live_controller_answers_the_challenge(door: Door) -> None:
+    """The sentinel is removed, and the spoiled generation is written anew."""
+    workload = door.create(controller(0))
+
+    def is_observed(view: object, than: int) -> bool:
+        return (
+            isinstance(view, ReplicationController)
+            and view.uid == workload.uid
+            and view.resource_version > than
+            and view.status.observed_generation == view.metadata.generation
+        )
+
+    door.see(lambda entry: is_observed(entry.view, 0))
+    plant_sentinel(
+        door.cluster,
+        door.timeline,
+        workload_kind="ReplicationController",
+        namespace=door.namespace,
+    )
+    planted = door.timeline[len(door.timeline) - 1].record
+    sentinel = next(
+        one.record for one in door.timeline.entries() if isinstance(one.record, Challenged)
+    )
+    assert not sentinel.error, planted
+    door.see(lambda entry: entry.snapshot.is_gone(sentinel.subject.uid))
+    knock(door.cluster, door.timeline, workload)
+    knocks = [
+        one.record
+        for one in door.timeline.entries()
+        if isinstance(one.record, Challenged) and one.record.step == "knock"
+    ]
+    assert not knocks[0].error
+    door.see(lambda entry: is_observed(entry.view, knocks[0].resource_version))
+
+
+def test_every_node_has_a_container_with_its_address(door: Door) -> None:
+    """What the probe of a node's address compares is there, and agrees."""
+    assert isinstance(door.cluster, StoppableNodes)
+    nodes = door.timeline.latest().nodes()
+    assert len(nodes) >= 2
+    for node in nodes:
+        container = door.cluster.node_container(node.name)
+        assert container.state == "running"
+        assert node.internal_ip in container.addresses
+    with pytest.raises(NotFound):
+        door.cluster.node_container("no-such-node")
+
+
+def test_a_process_that_is_not_there_cannot_be_frozen(door: Door) -> None:
+    """A misspelt process is an error, not a fault that hits nothing."""
+    assert isinstance(door.cluster, ControlPlane)
+    [node] = [one for one in door.timeline.latest().nodes() if one.is_control_plane]
+    with pytest.raises(NotFound):
+        door.cluster.freeze_process(node.name, "no-such-process")
