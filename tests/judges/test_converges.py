@@ -604,8 +604,8 @@ def test_gap_that_closes_with_the_first_entry_after_the_deadline() -> None:
     scene.lose_a()
     scene.story.at(59.0).gap()
     scene.audience.wait(61.0)
-    scene.replace_a()
     scene.story.synced()
+    scene.replace_a()
     assert scene.end()[1] == "the watch of Pod had a gap at the deadline: too old resource version"
 
 
