@@ -56,8 +56,9 @@ class Experiment:
     """One scenario. Use it as a context manager, or call `open` and, in any case, `close`.
 
     `folder` receives `timeline.jsonl`. With `faults_off` everything is recorded and nothing is
-    done: a scenario that still passes could not have failed. `at` is called between the steps of
-    an injection, for tests of what a killed run leaves behind.
+    done: a scenario that still passes could not have failed. Without `await_deletion` the
+    namespace is still going when `close` returns; `namespaces.wait_until_gone` waits for many at
+    once. `at` is called between the steps of an injection, for tests of what a killed run leaves.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Experiment:
         journal: Journal,
         namespace: str | None = None,
         keep_namespace: bool = False,
+        await_deletion: bool = True,
         offline_images: bool = False,
         faults_off: bool = False,
         settings: Mapping[str, str] | None = None,
@@ -89,6 +91,7 @@ class Experiment:
         self._guard = guard
         self._journal = journal
         self._keep_namespace = keep_namespace
+        self._await_deletion = await_deletion
         self._offline_images = offline_images
         self._settings = dict(settings or {})
         self._on_progress = on_progress
@@ -246,21 +249,20 @@ class Experiment:
     def close(self, *, failed: bool = False) -> None:
         """Take back what stands, delete the namespace, stop recording. Idempotent.
 
-        Every part is tried whatever the others do; raises the first error at the end.
+        Every part is tried whatever the others do; raises the first error at the end. Interrupted,
+        it can be called again and goes on from there.
         """
         if self._is_closed:
             return
-        self._is_closed = True
         errors: list[ReconvergeError] = []
-        try:
-            if hasattr(self, "_injector"):
-                errors += self._injector.roll_back_all()
-            errors += self._leave_namespace(failed=failed)
-        finally:
-            for recorder in self._recorders:
-                recorder.stop()
-            if hasattr(self, "timeline"):
-                self.timeline.close()
+        if hasattr(self, "_injector"):
+            errors += self._injector.roll_back_all()
+        errors += self._leave_namespace(failed=failed)
+        self._is_closed = True
+        for recorder in self._recorders:
+            recorder.stop()
+        if hasattr(self, "timeline"):
+            self.timeline.close()
         if errors:
             raise errors[0]
 
@@ -352,9 +354,9 @@ class Experiment:
             return []
         try:
             contents = self.timeline.latest()
-            namespaces.delete(
-                self.cluster, self._journal, self._made, contents=contents, clock=self._clock
-            )
+            namespaces.delete(self.cluster, self._journal, self._made, contents=contents)
+            if self._await_deletion:
+                namespaces.wait_until_gone(self.cluster, clock=self._clock, name=self.namespace)
         except ReconvergeError as error:
             return [error]
         return []

@@ -2,7 +2,7 @@
 
 Deleting a namespace takes as long as its slowest pod: the namespace controller waits out half of
 the longest grace period before it looks again (pkg/controller/namespace, Kubernetes 1.34). So the
-workloads go first and their pods without grace; then the namespace takes a second or two.
+workloads go first and their pods without grace; then the namespace takes about six seconds.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from reconverge.cluster.errors import Conflict, NotFound
 from reconverge.errors import Unavailable
 from reconverge.faults.journal import Journal, Planned
 from reconverge.faults.undo import MARK, RemoveNamespace
-from reconverge.model import Ref, Snapshot, ref
-from reconverge.timeline import Entry, Synced, Timeline
+from reconverge.model import Named, Ref, Snapshot, ref
+from reconverge.timeline import Timeline
 from reconverge.waiting import wait_until_seen
 
 # How a later run, or a person, tells our namespaces from others'.
@@ -80,35 +80,59 @@ def _id(name: str) -> str:
     return f"{name}/namespace"
 
 
-def delete(
-    cluster: Cluster, journal: Journal, namespace: Ref, *, contents: Snapshot, clock: Clock
-) -> None:
-    """Delete the namespace of exactly that UID, and wait until it is gone.
+def delete(cluster: Cluster, journal: Journal, namespace: Ref, *, contents: Snapshot) -> None:
+    """Request the deletion of the namespace of exactly that UID; it is gone seconds later.
 
     `contents` is what was last seen in it; more may be there, and only makes it slower.
-    Raises Unavailable when it is still there after a minute.
     """
-    watched = Timeline(clock)
-    recorder = cluster.record(watched, kinds=("Namespace",), namespaces=())
-    try:
-        recorder.wait_until_synced(deadline_s=GONE_WITHIN_S)
-        for one in _contents(contents, namespace.name):
-            with suppress(NotFound, Conflict):
-                _delete_quickly(cluster, one)
+    for one in _contents(contents, namespace.name):
         with suppress(NotFound, Conflict):
-            cluster.delete(namespace)
+            _delete_quickly(cluster, one)
+    with suppress(NotFound, Conflict):
+        cluster.delete(namespace)
+    journal.rolled_back(_id(namespace.name))
+
+
+def wait_until_gone(
+    cluster: Cluster, *, clock: Clock, within_s: float = GONE_WITHIN_S, name: str = ""
+) -> None:
+    """Block until our namespaces that are being deleted, or that of `name`, are gone.
+
+    The namespace controller lets 5 s pass before it begins (namespaceDeletionGracePeriod,
+    pkg/controller/namespace/namespace_controller.go), so a run of many scenarios waits once, at its
+    end. Raises Unavailable when one is still there after `within_s` seconds.
+    """
+    timeline = Timeline(clock)
+    recorder = cluster.record(timeline, kinds=("Namespace",), namespaces=())
+    try:
+        recorder.wait_until_synced(deadline_s=within_s)
         gone = wait_until_seen(
-            watched, lambda entry: _is_without(entry, namespace), within_s=GONE_WITHIN_S
+            timeline,
+            lambda entry: not _departing(entry.snapshot, name),
+            start=max(0, len(timeline) - 1),
+            within_s=within_s,
         )
     finally:
         recorder.stop()
     if gone is None:
+        left = ", ".join(_departing(timeline.latest(), name))
         raise Unavailable(
-            f"{namespace} is still there after {GONE_WITHIN_S:g} s",
+            f"still there after {within_s:g} s: namespace {left}",
             where=cluster.name,
-            cure=f"kubectl get namespace {namespace.name} -o yaml says what it waits for",
+            cure="kubectl get namespace NAME -o yaml says what it waits for",
         )
-    journal.rolled_back(_id(namespace.name))
+
+
+def _departing(snapshot: Snapshot, name: str) -> list[str]:
+    return [
+        one.name
+        for one in snapshot.objects("Namespace")
+        if (one.name == name if name else _is_ours(one) and one.is_terminating)
+    ]
+
+
+def _is_ours(namespace: Named) -> bool:
+    return namespace.metadata.labels.get(OWNER_LABEL) == OWNER
 
 
 def _contents(snapshot: Snapshot, namespace: str) -> Iterator[Ref]:
@@ -124,13 +148,6 @@ def _delete_quickly(cluster: Cluster, one: Ref) -> None:
         cluster.delete(one, grace_s=0)
     else:
         cluster.delete(one, propagation="Background")
-
-
-def _is_without(entry: Entry, namespace: Ref) -> bool:
-    """Whether a list without it, or its deletion, shows that the namespace is gone."""
-    is_listed = isinstance(entry.record, Synced)
-    is_known = entry.snapshot.get("Namespace", namespace.uid) is not None
-    return entry.snapshot.is_gone(namespace.uid) or (is_listed and not is_known)
 
 
 def _label(text: str) -> str:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from reconverge import blast
+from reconverge import blast, namespaces
 from reconverge.blast import BlastRadius
 from reconverge.clock import RealClock
 from reconverge.cluster.errors import Conflict
 from reconverge.cluster.guard import NothingToHit
-from reconverge.errors import BadInput, Refused
+from reconverge.errors import BadInput, Refused, Unavailable
 from reconverge.faults import (
     CreateSurplusPod,
     DeletePods,
@@ -21,6 +21,7 @@ from reconverge.faults import (
     ScaleWorkload,
     StopNode,
 )
+from reconverge.faults.injector import Boundary
 from reconverge.faults.journal import pending, recover
 from reconverge.judges import baselines
 from reconverge.judges.invariants import NeverMore
@@ -186,6 +187,51 @@ def test_a_killed_run_leaves_no_namespace_for_good(tmp_path: Path) -> None:
         recover(cluster, tmp_path / "journal")
         cluster.clock.pass_s(5)
         assert (cluster.store.named("Namespace", "left", "") is not None) is is_left
+
+
+def test_many_namespaces_are_awaited_at_once(tmp_path: Path) -> None:
+    """Closing need not wait; the end of the run does, for ours alone, and only those that go."""
+    cluster = FakeCluster(SteppedClock())
+    for run in ("1", "2"):
+        with experiment_on(cluster, tmp_path / run, namespace=f"exp-{run}", await_deletion=False):
+            pass
+        assert cluster.store.named("Namespace", f"exp-{run}", "") is not None
+    running = experiment_on(cluster, tmp_path / "3", namespace="exp-3")
+    running.open()
+    namespaces.wait_until_gone(cluster, clock=cluster.clock)
+    left = [one["metadata"]["name"] for one in cluster.store.of("Namespace")]
+    assert left == ["kube-system", "exp-3"]
+
+
+def test_a_namespace_that_stays_is_unavailable_and_named(tmp_path: Path) -> None:
+    """The wait ends, and says for what it waited."""
+    cluster = FakeCluster(SteppedClock())
+    experiment = experiment_on(cluster, tmp_path, namespace="exp-1", await_deletion=False)
+    experiment.open()
+    experiment.close()
+    with pytest.raises(Unavailable, match=r"still there after 0.1 s: namespace exp-1"):
+        namespaces.wait_until_gone(cluster, clock=cluster.clock, within_s=0.1)
+
+
+def test_an_interrupted_close_goes_on_when_called_again(tmp_path: Path) -> None:
+    """Ctrl-C during a rollback: the next call takes back what still stands."""
+    interruptions = [KeyboardInterrupt()]
+
+    def interrupt_once(boundary: Boundary) -> None:
+        if boundary is Boundary.CLOSED and interruptions:
+            raise interruptions.pop()
+
+    cluster = FakeCluster(SteppedClock())
+    experiment = experiment_on(cluster, tmp_path, at=interrupt_once)
+    experiment.open()
+    for node in ("fake-worker", "fake-worker1"):
+        experiment.inject(StopNode(node=node))
+    with pytest.raises(KeyboardInterrupt):
+        experiment.close(failed=True)
+    assert cluster.machines.state["fake-worker"] == "exited"
+    experiment.close(failed=True)
+    assert set(cluster.machines.state.values()) == {"running"}
+    assert cluster.store.named("Namespace", experiment.namespace, "") is None
 
 
 def test_the_same_seed_hits_the_same_ranks(tmp_path: Path) -> None:

@@ -101,6 +101,8 @@ class FakeCluster:
         if self.is_deaf and ref.kind == "Pod":
             return
         if ref.kind == "Namespace":
+            target["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+            self.store.write(target)
             self.clock.after(NAMESPACE_S, lambda: self._empty(target))
         elif ref.kind == "Pod":
             begin_deletion(self.store, target, grace_s=grace_s)
