@@ -16,6 +16,7 @@ CURE = "bring it up with `reconverge cluster up`, or set RECONVERGE_TEST_KUBECON
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "cluster: needs a real cluster")
+    config.addinivalue_line("markers", "slow: minutes, on a cluster of its own: tox -e slow")
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ from reconverge.provision.node_image import kind_binary, node_image
 from reconverge.provision.versions import versions
 from reconverge.provision.workload_images import workload_images
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
 CLUSTER = "reconverge-nodes"
 WORKERS = 3

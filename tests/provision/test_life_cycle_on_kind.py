@@ -75,6 +75,7 @@ def test_up_on_a_whole_cluster_changes_nothing_in_two_seconds() -> None:
     assert docker("inspect", "-f", "{{.State.StartedAt}}", WORKER, PLANE) == started
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("whole")
 def test_up_starts_a_stopped_node_and_keeps_the_cluster() -> None:
     """What is wrong is said, the node comes back, and it is the same cluster."""
@@ -89,6 +90,7 @@ def test_up_starts_a_stopped_node_and_keeps_the_cluster() -> None:
     assert lifecycle.find(NAME) == before
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("whole")
 def test_up_heals_what_a_killed_run_may_leave() -> None:
     """A cordoned node, a dead kubelet and a frozen controller manager, all at once."""
@@ -117,6 +119,7 @@ def struck(blow: signal.Signals) -> tuple[int, str]:
     return process.returncode, said
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("whole")
 def test_up_killed_while_nodes_are_made_can_be_run_again() -> None:
     """kill -9 leaves a record in the phase `creating`; the next `up` says so and makes it anew."""
@@ -136,6 +139,7 @@ def test_up_killed_while_nodes_are_made_can_be_run_again() -> None:
     assert after.is_ours
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("whole")
 def test_cluster_deleted_under_our_feet_is_told() -> None:
     """Containers gone, state still there: status and `find` say so; an interrupted `up` tidies."""
@@ -148,7 +152,8 @@ def test_cluster_deleted_under_our_feet_is_told() -> None:
     code, _ = struck(signal.SIGINT)
     assert code == 130
     assert StateDir().read(NAME) is None
-    assert containers() == others
+    assert others <= containers()
+    assert not {WORKER, PLANE} & containers()
     ups_at_the_same_time()
 
 
@@ -162,6 +167,7 @@ def ups_at_the_same_time() -> None:
     assert sum("creating cluster" in each for each in said) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("whole")
 def test_another_specification_is_refused() -> None:
     """Exit code 4, one sentence, and the cluster stays as it is."""
@@ -186,5 +192,6 @@ def test_down_leaves_nothing_and_only_what_is_ours_goes(tmp_path: Path) -> None:
     assert {WORKER, PLANE} <= containers()
     for expected in ("removed", "there was none"):
         assert expected in reconverge("cluster", "down", "--name", NAME).stdout
-    assert containers() == others
+    assert others <= containers()
+    assert not {WORKER, PLANE} & containers()
     assert not StateDir().cluster(NAME).exists()
