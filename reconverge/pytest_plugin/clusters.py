@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import pytest
 
@@ -26,9 +26,10 @@ from reconverge.provision.lifecycle import ClusterHandle, down, find
 from reconverge.provision.profiles import profile_named
 from reconverge.provision.state import StateDir
 from reconverge.provision.up import up
+from reconverge.pytest_plugin.feature_files import speaks_our_steps
+from reconverge.pytest_plugin.lock import turn
 from reconverge.pytest_plugin.options import SCREEN, Target, is_controller, is_worker, target_of
-
-T = TypeVar("T")
+from reconverge.pytest_plugin.wording import template_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,8 @@ class Ground:
 
 
 GROUND = pytest.StashKey[Ground]()
+WAS_MADE = pytest.StashKey[bool]()
+_MADE = "reconverge_made_cluster"
 MAKE_GROUND = pytest.StashKey[Callable[[pytest.Config], Ground]]()
 
 
@@ -91,6 +94,17 @@ def _attached(target: Target) -> Ground:
 
 def _ours(target: Target, say: Callable[[str], None]) -> Ground:
     state = StateDir()
+    # A node that another process has stopped on purpose is not to be repaired under its hands.
+    with turn(runs_folder(state, target.name), is_alone=False):
+        return _found_or_made(target, state, say)
+
+
+def runs_folder(state: StateDir, name: str) -> Path:
+    """Where the runs on that cluster keep their lock and their undo journals."""
+    return state.root / "runs" / name
+
+
+def _found_or_made(target: Target, state: StateDir, say: Callable[[str], None]) -> Ground:
     found = find(target.name, state=state)
     spec = ClusterSpec(
         name=target.name,
@@ -109,7 +123,7 @@ def _ground_on(handle: ClusterHandle, state: StateDir, *, was_made: bool) -> Gro
         guard=Guard(context=handle.context, is_ours=handle.is_ours),
         times=NodeTimes.of(settings),
         settings=settings,
-        state=state.root / "runs" / handle.name,
+        state=runs_folder(state, handle.name),
         offline_images=is_offline(state, handle.name),
         was_made=was_made,
     )
@@ -125,7 +139,8 @@ def is_offline(state: StateDir, name: str) -> bool:
 def pytest_runtestloop(session: pytest.Session) -> object:
     """Have the cluster ready before the first scenario; without one, stop with its exit code."""
     config = session.config
-    needs_one = any("experiment" in getattr(item, "fixturenames", ()) for item in session.items)
+    templates = filter(None, map(template_of, session.items))
+    needs_one = any(speaks_our_steps(template.feature) for template in templates)
     is_real = not (config.option.collectonly or is_controller(config) or is_worker(config))
     if needs_one and is_real and not session.testsfailed:
         try:
@@ -135,9 +150,23 @@ def pytest_runtestloop(session: pytest.Session) -> object:
     return (yield)
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of xdist tells the controller that it made the cluster; others still use it."""
+    ground = session.config.stash.get(GROUND, None)
+    if is_worker(session.config) and ground is not None:
+        session.config.workeroutput[_MADE] = ground.was_made  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """What a worker made is the run's."""
+    if getattr(node, "workeroutput", {}).get(_MADE):
+        node.config.stash[WAS_MADE] = True
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove the cluster that this run made, unless it is to be kept."""
     ground = config.stash.get(GROUND, None)
-    if ground is None or not ground.was_made or config.getoption("--keep-cluster"):
-        return
-    down(target_of(config).name, progress=config.stash[SCREEN].say)
+    was_made = config.stash.get(WAS_MADE, False) or (ground is not None and ground.was_made)
+    if was_made and not is_worker(config) and not config.getoption("--keep-cluster"):
+        down(target_of(config).name, progress=config.stash[SCREEN].say)

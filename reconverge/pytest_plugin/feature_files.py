@@ -97,9 +97,13 @@ def _test_of(title: str, path: Path) -> Callable[..., None]:
 def _is_ours(path: Path) -> bool:
     """Whether some step of the file is written in the words of our steps."""
     try:
-        feature = get_feature(str(path.parent), path.name)
+        return speaks_our_steps(get_feature(str(path.parent), path.name))
     except (GherkinParseError, UnicodeDecodeError):
         return False
+
+
+def speaks_our_steps(feature: Feature) -> bool:
+    """Whether some step of the feature is one of ours."""
     ours = [
         definition.parser
         for definition in step_function_context_registry.values()

@@ -102,6 +102,8 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "--no-install": _FLAG | {"help": "refuse to install what a cluster needs and is missing"},
     "--faults-off": _FLAG
     | {"help": "inject nothing: every scenario must then turn red, or it proves nothing"},
+    "--controllers-frozen": _FLAG
+    | {"help": "freeze the controllers before each fault: likewise, on a cluster of ours only"},
 }
 
 
@@ -140,8 +142,15 @@ def pytest_report_header(config: pytest.Config) -> str:
     """The seed, before anything can go wrong."""
     target = target_of(config)
     where = target.context or f"kind-{target.name}"
-    off = ", FAULTS OFF" if config.getoption("--faults-off") else ""
-    return f"reconverge: seed {config.stash[RUN].seed}, cluster {where}{off}"
+    mutations = "".join(
+        f", {name.removeprefix('--').replace('-', ' ').upper()}" for name in _mutations(config)
+    )
+    return f"reconverge: seed {config.stash[RUN].seed}, cluster {where}{mutations}"
+
+
+def _mutations(config: pytest.Config) -> list[str]:
+    """The options under which a scenario that stays green has proved nothing."""
+    return [name for name in ("--faults-off", "--controllers-frozen") if config.getoption(name)]
 
 
 def target_of(config: pytest.Config) -> Target:
@@ -171,8 +180,7 @@ def repeat_command(config: pytest.Config, nodeid: str) -> str:
         value = config.getoption(name)
         if value and value != _OPTIONS[name].get("default"):
             words += [name, str(value)]
-    words += ["--faults-off"] if config.getoption("--faults-off") else []
-    return shlex.join(words)
+    return shlex.join(words + _mutations(config))
 
 
 def is_worker(config: pytest.Config) -> bool:

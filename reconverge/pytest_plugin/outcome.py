@@ -15,7 +15,7 @@ from reconverge.experiment import PromiseBroken
 from reconverge.pytest_plugin.options import RUN, repeat_command
 from reconverge.pytest_plugin.scenarios import EXPERIMENT, STEP, folder_name
 from reconverge.pytest_plugin.wording import short_path
-from reconverge.report.console import failure_text, one_line
+from reconverge.report.console import brief, failure_text
 from reconverge.verdict import Finding, Verdict
 
 
@@ -84,7 +84,7 @@ def _text(item: pytest.Item, finding: Finding) -> str:
     experiment = item.stash.get(EXPERIMENT, None)
     repeat = repeat_command(item.config, item.nodeid)
     if experiment is None or not hasattr(experiment, "timeline"):
-        return f"{one_line(finding, width=10_000)}\n  repeat      {repeat}"
+        return f"{brief(item.name, finding)}\n  repeat      {repeat}"
     folder = item.config.stash[RUN].folder / folder_name(item.nodeid)
     kept = "; ".join(filter(None, (short_path(str(folder)), experiment.kept)))
     return failure_text(experiment.timeline, finding, repeat=repeat, kept=kept)

@@ -11,13 +11,16 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from pytest_bdd.parser import Step
 
 from reconverge.clock import RealClock
 from reconverge.cluster.door import Cluster
+from reconverge.cluster.guard import Guard
 from reconverge.errors import ReconvergeError
 from reconverge.experiment import Experiment
+from reconverge.faults import FreezeController
 from reconverge.faults.journal import Journal
 from reconverge.judges.judge import Progress
 from reconverge.pytest_plugin.clusters import Ground, ground_of
@@ -88,7 +91,7 @@ def _experiment(item: pytest.Item, ground: Ground, journal: Journal) -> Experime
         scenario=item.nodeid,
         seed=run.seed,
         folder=run.folder / folder_name(item.nodeid),
-        guard=ground.guard,
+        guard=_guard(config, ground),
         journal=journal,
         keep_namespace=config.getoption("--keep-namespace"),
         offline_images=ground.offline_images,
@@ -96,6 +99,12 @@ def _experiment(item: pytest.Item, ground: Ground, journal: Journal) -> Experime
         settings=ground.settings,
         on_progress=show,
     )
+
+
+def _guard(config: pytest.Config, ground: Ground) -> Guard:
+    """The control plane may be harmed where frozen controllers are asked for, if it is ours."""
+    is_asked = config.getoption("--controllers-frozen")
+    return msgspec.structs.replace(ground.guard, may_harm_control_plane=is_asked)
 
 
 def folder_name(nodeid: str) -> str:
@@ -135,3 +144,7 @@ def _close(item: pytest.Item) -> None:
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
     """Remember where the scenario is: a red Given is no verdict about the fault."""
     request.node.stash[STEP] = step
+    experiment = request.node.stash.get(EXPERIMENT, None)
+    is_mutant = request.config.getoption("--controllers-frozen")
+    if is_mutant and step.type == "when" and experiment is not None:
+        experiment.inject(FreezeController())

@@ -12,7 +12,7 @@ import pytest
 
 from reconverge.errors import ExitCode
 from reconverge.pytest_plugin.options import RUN, is_worker
-from reconverge.report.console import one_line, tally
+from reconverge.report.console import brief, tally
 from reconverge.verdict import Finding, Verdict
 
 _GRAVEST_FIRST = (
@@ -89,7 +89,7 @@ class Outcomes:
         terminalreporter.section("verdicts")
         for end in sorted(ends, key=lambda end: _rank(end.code)):
             if end.finding.verdict is not Verdict.HELD:
-                terminalreporter.line(f"{end.title}\n    {one_line(end.finding)}")
+                terminalreporter.line(brief(end.title, end.finding))
         run = config.stash[RUN]
         counts = tally([end.finding.verdict for end in ends])
         terminalreporter.line(f"{counts}    seed {run.seed}    {run.report_dir}")

@@ -14,6 +14,8 @@ EXCLUSIVE_TAGS = ("node_loss", "exclusive")
 
 def is_exclusive(item: pytest.Item) -> bool:
     """Whether this scenario must be alone on its cluster."""
+    if item.config.getoption("--controllers-frozen"):
+        return True
     return any(item.get_closest_marker(tag) for tag in EXCLUSIVE_TAGS)
 
 

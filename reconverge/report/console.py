@@ -33,9 +33,16 @@ def failure_text(
     return "\n".join(lines)
 
 
-def one_line(finding: Finding, *, width: int = WIDTH) -> str:
-    """The finding in a summary: verdict, promise, reason."""
-    return _cut(f"{finding.verdict:<8} {finding.promise}: {finding.why}", width)
+def brief(title: str, finding: Finding, *, width: int = WIDTH) -> str:
+    """A red scenario in a summary: verdict and title, then the promise and why, folded."""
+    reason = wrap(
+        f"{finding.promise}: {finding.why}",
+        width,
+        initial_indent=" " * 9,
+        subsequent_indent=" " * 9,
+        break_on_hyphens=False,
+    )
+    return "\n".join([f"{finding.verdict:<8} {title}", *reason])
 
 
 def tally(verdicts: list[Verdict]) -> str:

@@ -109,18 +109,19 @@ class PretendedExperiment:
         return finding
 
 
-def set_up(config: pytest.Config) -> None:
+def set_up(config: pytest.Config, *, was_made: bool = False) -> None:
     """Let the run of this configuration pretend."""
     make = cast(Callable[..., Any], PretendedExperiment)
     config.stash[MAKE_EXPERIMENT] = make
-    config.stash[MAKE_GROUND] = _ground
+    config.stash[MAKE_GROUND] = lambda config: _ground(config, was_made=was_made)
 
 
-def _ground(config: pytest.Config) -> Ground:
+def _ground(config: pytest.Config, *, was_made: bool) -> Ground:
     return Ground(
         cluster=cast(Cluster, None),
         guard=Guard(context="pretended", is_ours=True),
         times=NodeTimes(),
         settings={},
         state=config.rootpath / "state",
+        was_made=was_made,
     )

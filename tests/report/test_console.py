@@ -5,7 +5,7 @@ from __future__ import annotations
 from reconverge.judges.converges import Converges
 from reconverge.judges.effects import PodsLost
 from reconverge.model import Ref
-from reconverge.report.console import failure_text, one_line, tally
+from reconverge.report.console import brief, failure_text, tally
 from reconverge.report.excerpt import Row, shortened
 from reconverge.verdict import Finding, Verdict
 from tests.builders import KUBIA, NAMESPACE, Story
@@ -123,10 +123,13 @@ def test_an_invariant_names_no_deadline() -> None:
     assert text.splitlines()[0].startswith('BROKEN   "kubia" never has more than 3 pods  ')
 
 
-def test_a_summary_line_gives_verdict_promise_and_reason() -> None:
-    """One line a scenario: enough to know whether to read on."""
-    line = one_line(finding(Verdict.UNKNOWN, why="the watch was silent"))
-    assert line == 'UNKNOWN  "kubia" converges to 3 ready pods: the watch was silent'
+def test_a_summary_gives_verdict_title_promise_and_reason() -> None:
+    """Two lines a scenario: enough to know whether to read on."""
+    text = brief("A lost pod is replaced", finding(Verdict.UNKNOWN, why="the watch was silent"))
+    assert text.splitlines() == [
+        "UNKNOWN  A lost pod is replaced",
+        '         "kubia" converges to 3 ready pods: the watch was silent',
+    ]
 
 
 def test_the_tally_leaves_out_what_did_not_occur() -> None:

@@ -1,0 +1,53 @@
+"""Which cluster a run uses, and who removes it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.plugin import stage
+from tests.plugin.conftest import Play
+from tests.plugin.test_verdicts_and_exit_codes import FEATURE
+
+REMOVAL = """
+import reconverge.pytest_plugin.clusters as clusters
+
+def pytest_configure(config):
+    stage.set_up(config, was_made={was_made})
+    log = config.rootpath / "removed.txt"
+    clusters.down = lambda name, progress: log.open("a").write(name + "\\n")
+"""
+
+
+@pytest.mark.parametrize(
+    ("was_made", "args", "removals"),
+    [(True, (), 1), (True, ("--keep-cluster",), 0), (False, (), 0), (True, ("-n", "2"), 1)],
+    ids=["made", "made and kept", "found", "made by a worker"],
+)
+def test_only_a_cluster_that_the_run_made_is_removed(
+    play: Play,
+    pytester: pytest.Pytester,
+    was_made: bool,
+    args: tuple[str, ...],
+    removals: int,
+) -> None:
+    """Once, by the process that ends last, and not where it is to be kept."""
+    pytester.makeconftest("from tests.plugin import stage\n" + REMOVAL.format(was_made=was_made))
+    play(FEATURE.format(name="shop"), *args, apart=True).assert_outcomes(passed=1)
+    log = pytester.path / "removed.txt"
+    assert (log.read_text().count("reconverge") if log.exists() else 0) == removals
+
+
+def test_without_a_cluster_a_run_is_one_sentence(play: Play, pytester: pytest.Pytester) -> None:
+    """A machine that cannot serve ends the run with its own exit code, not an error a scenario."""
+    pytester.makeconftest(
+        f"""{stage.CONFTEST}
+    from reconverge.errors import Unavailable
+    from reconverge.pytest_plugin.clusters import MAKE_GROUND
+    def refuse(config):
+        raise Unavailable("Docker does not answer", cure="start it")
+    config.stash[MAKE_GROUND] = refuse
+"""
+    )
+    result = play(FEATURE.format(name="shop"))
+    assert result.ret == 2
+    result.stdout.fnmatch_lines(["*no cluster to run on: Docker does not answer -> start it*"])
