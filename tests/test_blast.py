@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from reconverge import blast
 from reconverge.blast import BlastRadius, Count, Percent, Pick
 from reconverge.errors import BadInput
+from reconverge.model import Pod, decode
 
 
 @pytest.mark.parametrize(
@@ -71,3 +73,18 @@ def test_each_injection_draws_anew() -> None:
 def test_nothing_is_picked_of_nothing() -> None:
     """No candidates give no targets; that this is an error is the guard's to say."""
     assert Pick(seed=1).some([], Count(3)) == ()
+
+
+def test_ranks_are_by_age_then_place() -> None:
+    """The random UID decides only between pods of one second on one node."""
+    rows = [("z", "10:00:01", "a"), ("y", "10:00:00", "b"), ("x", "10:00:00", "a")]
+    pods = [pod(uid, f"2026-01-01T{at}Z", node) for uid, at, node in rows]
+    twin = pod("w", "2026-01-01T10:00:01Z", "a")
+    assert [one.uid for one in blast.ranked([*pods, twin])] == ["x", "y", "w", "z"]
+
+
+def pod(uid: str, created: str, node: str) -> Pod:
+    meta = {"name": uid, "uid": uid, "creationTimestamp": created}
+    view = decode("Pod", msgspec.json.encode({"metadata": meta, "spec": {"nodeName": node}}))
+    assert isinstance(view, Pod)
+    return view

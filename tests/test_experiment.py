@@ -24,9 +24,11 @@ from reconverge.faults import (
 from reconverge.faults.injector import Boundary
 from reconverge.faults.journal import pending, recover
 from reconverge.judges import baselines
+from reconverge.judges.converges import Converges
 from reconverge.judges.invariants import NeverMore
+from reconverge.judges.promises import decode_promise
 from reconverge.judges.states import NodeGone, NodeWhole, Released
-from reconverge.timeline import Injected, Judged, RolledBack, read_timeline
+from reconverge.timeline import Injected, Judged, Promised, RolledBack, read_timeline
 from reconverge.verdict import Verdict
 from tests.fakes import FakeCluster, SteppedClock
 from tests.stage import MANIFESTS, Stage, die, experiment_on, staged
@@ -77,6 +79,18 @@ def test_scaling_up_and_down(stage: Stage) -> None:
     assert stage.converge(replicas=10).verdict is Verdict.HELD
     stage.experiment.inject(ScaleWorkload(of=stage.kubia, replicas=3))
     assert stage.converge(replicas=3).verdict is Verdict.HELD
+
+
+def test_each_convergence_is_about_the_faults_since_the_last(stage: Stage) -> None:
+    """A fault that was judged already is not awaited again."""
+    for replicas in (4, 5):
+        injection = stage.experiment.inject(ScaleWorkload(of=stage.kubia, replicas=replicas))
+        stage.converge(replicas=replicas)
+        records = [one.record for one in stage.experiment.timeline.entries()]
+        promised = [one for one in records if isinstance(one, Promised)][-1]
+        promise = decode_promise(promised.promise)
+        assert isinstance(promise, Converges)
+        assert promise.injections == (injection.id,)
 
 
 def test_a_label_outside_the_selector_changes_nothing(stage: Stage) -> None:
@@ -196,11 +210,13 @@ def test_many_namespaces_are_awaited_at_once(tmp_path: Path) -> None:
         with experiment_on(cluster, tmp_path / run, namespace=f"exp-{run}", await_deletion=False):
             pass
         assert cluster.store.named("Namespace", f"exp-{run}", "") is not None
+    stamp = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
+    cluster.store.add({"kind": "Namespace", "metadata": {"name": "foreign", **stamp}})
     running = experiment_on(cluster, tmp_path / "3", namespace="exp-3")
     running.open()
     namespaces.wait_until_gone(cluster, clock=cluster.clock)
     left = [one["metadata"]["name"] for one in cluster.store.of("Namespace")]
-    assert left == ["kube-system", "exp-3"]
+    assert left == ["kube-system", "foreign", "exp-3"]
 
 
 def test_a_namespace_that_stays_is_unavailable_and_named(tmp_path: Path) -> None:
@@ -277,7 +293,7 @@ def test_foreign_pods_are_refused(stage: Stage) -> None:
 
 def test_an_unknown_workload_is_named_with_those_there_are(stage: Stage) -> None:
     """The error is enough to correct the feature; our own sentinel is not offered."""
-    with pytest.raises(BadInput, match=r'called "kubja".*there is: .* "kubia"$'):
+    with pytest.raises(BadInput, match=r'called "kubja".*there is: \w+ "kubia"$'):
         stage.experiment.workload("kubja")
 
 
@@ -307,3 +323,5 @@ def test_a_taken_namespace_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(Conflict), experiment_on(cluster, tmp_path, namespace="taken"):
         pass
     assert cluster.store.named("Namespace", "taken", "") is not None
+    die(tmp_path / "journal")
+    assert pending(tmp_path / "journal") == ()

@@ -155,6 +155,36 @@ def test_no_wake_up_is_lost_between_threads() -> None:
         writer.join()
 
 
+def test_what_comes_between_looking_and_sleeping_ends_the_sleep() -> None:
+    """An entry that is appended after the last look, and before the sleep, is not slept over."""
+    timeline = Timeline(SteppedClock())
+
+    class Interrupted(Listener):
+        def progress(self) -> Progress:
+            if not len(timeline):
+                note(timeline, "just now")
+            return super().progress()
+
+    judge = Interrupted(ends=1, due_s=5)
+    assert wait(timeline, judge).decided_s == 0
+    assert judge.heard == ["just now"]
+
+
+def test_a_fact_that_comes_while_looking_is_not_slept_over() -> None:
+    """The same, for a fact that is waited for."""
+    clock = SteppedClock()
+    timeline = Timeline(clock)
+    note(timeline, "first")
+
+    def is_second(entry: Entry) -> bool:
+        if entry.index == 0:
+            note(timeline, "second")
+        return entry.index == 1
+
+    assert wait_until_seen(timeline, is_second, within_s=3) is not None
+    assert clock.monotonic_s() == 0
+
+
 def test_a_fact_that_never_comes_is_none_after_the_time() -> None:
     """Exactly at the end of the time given."""
     clock = SteppedClock()
