@@ -83,6 +83,8 @@ def _excerpt(timeline: Timeline, finding: Finding) -> list[Row]:
         if isinstance(entry.record, Judged) and entry.record.finding == finding
     ]
     found += [Row(at_s, "verdict", finding.verdict.value) for at_s in judged[-1:]]
+    end_s = max(judged, default=finding.decided_s)  # what the clean-up causes is no news
+    found = [row for row in found if row.word != "observe" or row.at_s <= end_s]
     return shortened(sorted(found, key=lambda row: row.at_s), limit=_ROWS_MAX)
 
 

@@ -91,8 +91,12 @@ class _Reading:
                 if self._is_news:
                     yield from (Row(entry.at_s, "observe", text) for text in clauses)
                 continue
+            yield from (row for row in _act(entry) if self._is_told(row))
             self._is_news |= isinstance(entry.record, Injected)
-            yield from _act(entry)
+
+    def _is_told(self, row: Row) -> bool:
+        """Before the fault only the starting state counts, not how it was proved."""
+        return self._is_news or row.word not in ("challenge", "note", "probe")
 
     def _observed(self, record: Observed, view: Named | None) -> list[str]:
         digest = _digest(view, self._namespace) if view is not None else None
@@ -167,7 +171,7 @@ _ACTS: tuple[tuple[type, str, Callable[..., str]], ...] = (
         "rollback",
         lambda one: f"{one.sentence} FAILED: {one.error}" if one.error else one.sentence,
     ),
-    (Judged, "held", _steady),
+    (Judged, "steady", _steady),
     (Gap, "gap", lambda record: f"watch of {record.kind}: {record.reason}"),
     (Lost, "lost", lambda record: f"watch of {record.kind}: {record.reason}"),
     (Noted, "note", lambda record: record.text),

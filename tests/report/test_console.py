@@ -54,7 +54,7 @@ def test_the_text_tells_the_whole_story_on_one_screen() -> None:
 BROKEN   "kubia" converges to 3 ready pods within 60 s                                    seed 1
   last seen   2 of 3 ready; kubia-4 Pending
   why         kubia-4 cannot be scheduled
-     0.0 s  held      3 of 3 ready
+     0.0 s  steady    3 of 3 ready
      0.4 s  inject    harm
      0.5 s  observe   kubia-1 being deleted
      1.1 s  observe   kubia-4 created, Pending
@@ -77,6 +77,15 @@ def test_without_a_fault_everything_observed_is_news() -> None:
     story.at(2.0).pod("kubia-1", "added", ready=False, phase="Pending")
     text = failure_text(story.timeline, finding(Verdict.UNKNOWN))
     assert "2.0 s  observe   kubia-1 created, Pending" in text
+
+
+def test_what_the_clean_up_causes_is_no_news() -> None:
+    """Pods that go with the namespace after the verdict are not part of the story."""
+    story = a_lost_pod()
+    broken = finding()
+    story.at(60.4).judged("promise-10", broken)
+    story.at(61.0).pod("kubia-2", terminating=True)
+    assert "kubia-2" not in failure_text(story.timeline, broken)
 
 
 def test_planted_pods_are_left_out() -> None:
