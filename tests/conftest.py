@@ -19,19 +19,24 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: minutes, on a cluster of its own: tox -e slow")
 
 
-@pytest.fixture(scope="session")
-def cluster() -> KindCluster:
-    """The kind cluster under test: RECONVERGE_TEST_KUBECONFIG, else the one `cluster up` made.
-
-    On a developer's machine without one the test is skipped; in CI it fails.
-    """
+def found_cluster() -> KindCluster | None:
+    """The kind cluster of RECONVERGE_TEST_KUBECONFIG, else the one that `cluster up` made."""
     kubeconfig = os.environ.get("RECONVERGE_TEST_KUBECONFIG", "")
     if kubeconfig:
         name = os.environ.get("RECONVERGE_TEST_CLUSTER", NAME)
         return KindCluster.of(Path(kubeconfig), kind_name=name)
     handle = lifecycle.find(NAME)
-    if handle is not None:
-        return KindCluster.of(handle.kubeconfig, kind_name=handle.name)
+    if handle is None:
+        return None
+    return KindCluster.of(handle.kubeconfig, kind_name=handle.name)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> KindCluster:
+    """The kind cluster under test; on a machine without one the test is skipped, in CI it fails."""
+    found = found_cluster()
+    if found is not None:
+        return found
     if os.environ.get("CI", "").lower() in ("", "0", "false"):
         pytest.skip(f"no cluster: {CURE}")
     pytest.fail(f"no cluster in CI: {CURE}")
