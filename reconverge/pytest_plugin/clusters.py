@@ -27,7 +27,7 @@ from reconverge.provision.profiles import profile_named
 from reconverge.provision.state import StateDir
 from reconverge.provision.up import up
 from reconverge.pytest_plugin.feature_files import speaks_our_steps
-from reconverge.pytest_plugin.lock import turn
+from reconverge.pytest_plugin.lock import Presence, turn
 from reconverge.pytest_plugin.options import SCREEN, Target, is_controller, is_worker, target_of
 from reconverge.pytest_plugin.wording import template_of
 
@@ -51,6 +51,7 @@ class Ground:
 
 
 GROUND = pytest.StashKey[Ground]()
+PRESENCE = pytest.StashKey[Presence]()
 WAS_MADE = pytest.StashKey[bool]()
 _MADE = "reconverge_made_cluster"
 MAKE_GROUND = pytest.StashKey[Callable[[pytest.Config], Ground]]()
@@ -59,6 +60,7 @@ MAKE_GROUND = pytest.StashKey[Callable[[pytest.Config], Ground]]()
 def ground_of(config: pytest.Config) -> Ground:
     """The ground of this run, made at the first call. Raises ReconvergeError."""
     if GROUND not in config.stash:
+        config.stash[PRESENCE] = Presence(runs_folder(StateDir(), target_of(config).name))
         make = config.stash.get(MAKE_GROUND, make_ground)
         config.stash[GROUND] = make(config)
     return config.stash[GROUND]
@@ -165,8 +167,18 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove the cluster that this run made, unless it is to be kept."""
+    """Remove the cluster that this run made, unless it is to be kept or another run uses it."""
     ground = config.stash.get(GROUND, None)
     was_made = config.stash.get(WAS_MADE, False) or (ground is not None and ground.was_made)
     if was_made and not is_worker(config) and not config.getoption("--keep-cluster"):
-        down(target_of(config).name, progress=config.stash[SCREEN].say)
+        _remove(config)
+
+
+def _remove(config: pytest.Config) -> None:
+    name, say = target_of(config).name, config.stash[SCREEN].say
+    presence = config.stash.get(PRESENCE, None) or Presence(runs_folder(StateDir(), name))
+    if presence.is_only_one():
+        down(name, progress=say)
+    else:
+        say(f"cluster {name!r} is kept: another run uses it")
+    presence.end()

@@ -25,6 +25,28 @@ def turn(folder: Path, *, is_alone: bool) -> Iterator[None]:
             yield
 
 
+class Presence:
+    """Says for the life of this process that it uses the cluster whose state folder is given."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = (folder / "users").open("w")
+        fcntl.flock(self._file, fcntl.LOCK_SH)
+
+    def is_only_one(self) -> bool:
+        """Whether no other process uses it; then none can begin to before this one ends."""
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fcntl.flock(self._file, fcntl.LOCK_SH)
+            return False
+        return True
+
+    def end(self) -> None:
+        """The process is done with the cluster. Idempotent."""
+        self._file.close()
+
+
 @contextmanager
 def _locked(file: IO[str], how: int) -> Iterator[None]:
     fcntl.flock(file, how)

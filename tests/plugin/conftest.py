@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.metadata import entry_points
 
 import pytest
 
 from tests.plugin import stage
 
+# Where reconverge is installed its entry point loads the plugin, and pytest refuses it twice.
+IS_INSTALLED = bool(entry_points(group="pytest11", name="reconverge"))
+PLUGIN = () if IS_INSTALLED else ("-p", "reconverge.pytest_plugin")
 Play = Callable[..., pytest.RunResult]
 ROOT = stage.__file__.rpartition("/tests/")[0]
 
@@ -17,6 +21,7 @@ def play(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Play:
     """Run a feature's text on the stage: `play(text, "--seed", "7")`."""
     monkeypatch.setenv("PYTHONPATH", ROOT)
     monkeypatch.setenv("PYTEST_ADDOPTS", "")
+    monkeypatch.setenv("RECONVERGE_STATE_DIR", str(pytester.path / "state"))
     pytester.makeconftest(stage.CONFTEST)
     for name in ("shop", "broken", "silent", "forbidden", "unsteady", "unreachable", "interrupted"):
         manifest = stage.MANIFEST.replace("NAME", name)
@@ -24,8 +29,7 @@ def play(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Play:
 
     def run(text: str, *args: str, apart: bool = False) -> pytest.RunResult:
         (pytester.path / "shop.feature").write_text(text, encoding="utf-8")
-        # The entry point may have loaded the plugin already; naming it again changes nothing.
-        plugins = ("-p", "reconverge.pytest_plugin", "-p", "no:cacheprovider")
+        plugins = (*PLUGIN, "-p", "no:cacheprovider")
         start = pytester.runpytest_subprocess if apart else pytester.runpytest_inprocess
         return start(*plugins, "--report-dir=runs/now", *args)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from reconverge.provision.state import StateDir
+from reconverge.pytest_plugin.lock import Presence
 from tests.plugin import stage
 from tests.plugin.conftest import Play
 from tests.plugin.test_verdicts_and_exit_codes import FEATURE
@@ -35,6 +37,15 @@ def test_only_a_cluster_that_the_run_made_is_removed(
     play(FEATURE.format(name="shop"), *args, apart=True).assert_outcomes(passed=1)
     log = pytester.path / "removed.txt"
     assert (log.read_text().count("reconverge") if log.exists() else 0) == removals
+
+
+def test_a_cluster_that_another_run_uses_is_kept(play: Play, pytester: pytest.Pytester) -> None:
+    """Whoever made it, it is not removed under the hands of another run."""
+    pytester.makeconftest("from tests.plugin import stage\n" + REMOVAL.format(was_made=True))
+    other = Presence(StateDir().root / "runs" / "reconverge")
+    play(FEATURE.format(name="shop"), apart=True).assert_outcomes(passed=1)
+    other.end()
+    assert not (pytester.path / "removed.txt").exists()
 
 
 def test_without_a_cluster_a_run_is_one_sentence(play: Play, pytester: pytest.Pytester) -> None:
