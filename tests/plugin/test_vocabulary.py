@@ -1,0 +1,53 @@
+"""The words of the features mean what they say, and nothing else is a word."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconverge.blast import ALL, MAJORITY, MINORITY, ONE, BlastRadius, Count, Percent
+from steps.vocabulary import words
+
+
+@pytest.mark.parametrize(
+    ("text", "radius"),
+    [
+        ("one", ONE),
+        ("3", Count(3)),
+        ("two", Count(2)),
+        ("a majority", MAJORITY),
+        ("a minority", MINORITY),
+        ("30 percent", Percent(30)),
+        ("all", ALL),
+    ],
+)
+def test_a_blast_radius_is_a_word_or_a_number(text: str, radius: BlastRadius) -> None:
+    """Each way to say how many are hit is one value."""
+    step = words("{radius:BlastRadius} of them")
+    assert step.parse_arguments(f"{text} of them") == {"radius": radius}
+
+
+@pytest.mark.parametrize("text", ["some", "eleven", "most", "-1", "a half"])
+def test_other_words_are_no_blast_radius(text: str) -> None:
+    """A word that is not known makes the step unknown instead of guessing."""
+    assert not words("{radius:BlastRadius} of them").is_matching(f"{text} of them")
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("60 seconds", 60.0), ("1 second", 1.0), ("2 minutes", 120.0)]
+)
+def test_a_duration_is_in_seconds(text: str, seconds: float) -> None:
+    """Deadlines are compared in seconds."""
+    assert words("within {it:Duration}").parse_arguments(f"within {text}") == {"it": seconds}
+
+
+def test_a_name_ends_at_its_quote() -> None:
+    """Otherwise one step would swallow the text of a longer one."""
+    step = words('"{name:Name}" is scaled')
+    assert not step.is_matching('"a" and "b" is scaled')
+    assert step.parse_arguments('"a b" is scaled') == {"name": "a b"}
+
+
+def test_a_label_may_contain_no_second_equals_sign_in_its_key() -> None:
+    """`key=value` is split at the first sign."""
+    step = words('labelled "{it:Label}"')
+    assert step.parse_arguments('labelled "a=b=c"') == {"it": {"a": "b=c"}}
