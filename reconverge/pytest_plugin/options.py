@@ -6,6 +6,7 @@ otherwise each would draw its own and a failure could not be repeated.
 
 from __future__ import annotations
 
+import os
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from reconverge.errors import BadInput
 from reconverge.pytest_plugin.screen import Screen
 
 CLUSTER_NAME = "reconverge"
+NO_INSTALL = "RECONVERGE_NO_INSTALL"
 PROFILES = ("fast", "stock")
 _WORKER_INPUT = "reconverge_run"
 
@@ -167,7 +169,7 @@ def target_of(config: pytest.Config) -> Target:
         workers=config.getoption("--workers"),
         kubeconfig=kubeconfig,
         context=context,
-        may_install=not config.getoption("--no-install"),
+        may_install=not (config.getoption("--no-install") or os.environ.get(NO_INSTALL)),
     )
 
 

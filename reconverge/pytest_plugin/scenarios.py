@@ -71,6 +71,10 @@ def experiment(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Exper
         try:
             experiment.open()
             yield experiment
+        except BaseException as error:
+            item.stash[IS_RED] = True
+            _close_after(error, item)
+            raise
         finally:
             experiment.close(failed=item.stash.get(IS_RED, False))
             journal.close()

@@ -109,6 +109,14 @@ class PretendedExperiment:
         return finding
 
 
+def fail_to_close(experiment: PretendedExperiment, *, failed: bool = False) -> None:
+    """A namespace that does not go, the first time it is asked to."""
+    del failed
+    if not experiment.is_closed:
+        experiment.is_closed = True
+        raise Unavailable("still there after 60 s", where="namespace exp")
+
+
 def set_up(config: pytest.Config, *, was_made: bool = False) -> None:
     """Let the run of this configuration pretend."""
     make = cast(Callable[..., Any], PretendedExperiment)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.plugin import stage
 from tests.plugin.conftest import Play
 
 FEATURE = """
@@ -92,6 +93,22 @@ def test_an_experiment_is_closed_once_whatever_happens(
     log = (pytester.path / "runs" / "log.txt").read_text()
     assert log.count("close") == 1
     assert "close failed=True" in log
+
+
+def test_a_clean_up_that_fails_does_not_hide_why_a_scenario_is_red(
+    play: Play, pytester: pytest.Pytester
+) -> None:
+    """The promise stays the headline, and the cluster that is not as it was is said below it."""
+    pytester.makeconftest(
+        f"""{stage.CONFTEST}
+    stage.PretendedExperiment.close = stage.fail_to_close
+"""
+    )
+    result = play(FEATURE.format(name="broken"), apart=True)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        ['BROKEN   "broken" converges*', "*could not be left as it was found: *still there*"]
+    )
 
 
 def test_ctrl_c_closes_the_experiment_and_ends_with_130(
