@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.metadata import entry_points
+from importlib.metadata import entry_points
 
 import pytest
 
@@ -13,6 +14,9 @@ from tests.plugin import stage
 IS_INSTALLED = bool(entry_points(group="pytest11", name="reconverge"))
 PLUGIN = () if IS_INSTALLED else ("-p", "reconverge.pytest_plugin")
 Play = Callable[..., pytest.RunResult]
+# Installed, its entry point loads it, and pytest refuses to be told twice.
+IS_INSTALLED = bool(entry_points(group="pytest11", name="reconverge"))
+PLUGIN = () if IS_INSTALLED else ("-p", "reconverge.pytest_plugin")
 ROOT = stage.__file__.rpartition("/tests/")[0]
 
 
@@ -21,6 +25,8 @@ def play(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Play:
     """Run a feature's text on the stage: `play(text, "--seed", "7")`."""
     monkeypatch.setenv("PYTHONPATH", ROOT)
     monkeypatch.setenv("PYTEST_ADDOPTS", "")
+    # In CI pytest repeats an error's whole text in its short summary.
+    monkeypatch.delenv("CI", raising=False)
     monkeypatch.setenv("RECONVERGE_STATE_DIR", str(pytester.path / "state"))
     pytester.makeconftest(stage.CONFTEST)
     for name in ("shop", "broken", "silent", "forbidden", "unsteady", "unreachable", "interrupted"):
