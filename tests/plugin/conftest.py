@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.metadata import entry_points
-from importlib.metadata import entry_points
 
 import pytest
 
@@ -14,9 +13,6 @@ from tests.plugin import stage
 IS_INSTALLED = bool(entry_points(group="pytest11", name="reconverge"))
 PLUGIN = () if IS_INSTALLED else ("-p", "reconverge.pytest_plugin")
 Play = Callable[..., pytest.RunResult]
-# Installed, its entry point loads it, and pytest refuses to be told twice.
-IS_INSTALLED = bool(entry_points(group="pytest11", name="reconverge"))
-PLUGIN = () if IS_INSTALLED else ("-p", "reconverge.pytest_plugin")
 ROOT = stage.__file__.rpartition("/tests/")[0]
 
 
