@@ -8,6 +8,27 @@ from __future__ import annotations
 
 import msgspec
 
+from reconverge.model.apps import (
+    DaemonSet,
+    DaemonSetSpec,
+    DaemonSetStatus,
+    Deployment,
+    DeploymentSpec,
+    DeploymentStatus,
+    StatefulSet,
+    StatefulSetSpec,
+    StatefulSetStatus,
+)
+from reconverge.model.batch import (
+    COMPLETION_INDEX,
+    JOB_TRACKING,
+    CronJob,
+    CronJobSpec,
+    CronJobStatus,
+    Job,
+    JobSpec,
+    JobStatus,
+)
 from reconverge.model.events import Event, EventSource, ObjectReference
 from reconverge.model.meta import (
     Condition,
@@ -35,6 +56,7 @@ from reconverge.model.pods import (
     Toleration,
     Waiting,
 )
+from reconverge.model.services import Endpoint, EndpointSlice, Lease, Service
 from reconverge.model.snapshot import Snapshot
 from reconverge.model.workloads import (
     PodTemplate,
@@ -51,6 +73,14 @@ VIEWS: dict[str, type[Named]] = {
     "Node": Node,
     "ReplicationController": ReplicationController,
     "ReplicaSet": ReplicaSet,
+    "Deployment": Deployment,
+    "StatefulSet": StatefulSet,
+    "DaemonSet": DaemonSet,
+    "Job": Job,
+    "CronJob": CronJob,
+    "Service": Service,
+    "EndpointSlice": EndpointSlice,
+    "Lease": Lease,
     "Event": Event,
 }
 _DECODERS = {kind: msgspec.json.Decoder(view) for kind, view in VIEWS.items()}
@@ -66,12 +96,29 @@ def decode(kind: str, raw: bytes | msgspec.Raw) -> Named:
 
 
 __all__ = [
+    "COMPLETION_INDEX",
+    "JOB_TRACKING",
     "Condition",
     "ContainerSpec",
     "ContainerState",
     "ContainerStatus",
+    "CronJob",
+    "CronJobSpec",
+    "CronJobStatus",
+    "DaemonSet",
+    "DaemonSetSpec",
+    "DaemonSetStatus",
+    "Deployment",
+    "DeploymentSpec",
+    "DeploymentStatus",
+    "Endpoint",
+    "EndpointSlice",
     "Event",
     "EventSource",
+    "Job",
+    "JobSpec",
+    "JobStatus",
+    "Lease",
     "Meta",
     "Named",
     "Node",
@@ -95,7 +142,11 @@ __all__ = [
     "Requirement",
     "Running",
     "Selector",
+    "Service",
     "Snapshot",
+    "StatefulSet",
+    "StatefulSetSpec",
+    "StatefulSetStatus",
     "Taint",
     "Terminated",
     "Toleration",

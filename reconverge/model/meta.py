@@ -61,6 +61,40 @@ class Requirement(View, frozen=True):
         return is_in if self.operator == "In" else not is_in
 
 
+class NodeRequirement(View, frozen=True):
+    """One row of a node selector term; Gt and Lt compare whole numbers."""
+
+    key: str
+    operator: Literal["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"]
+    values: tuple[str, ...] = ()
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """As component-helpers/scheduling/corev1/nodeaffinity reads it."""
+        if self.operator == "Gt" or self.operator == "Lt":  # noqa: PLR1714 (narrows the type)
+            try:
+                has, bound = int(labels[self.key]), int(self.values[0])
+            except (KeyError, IndexError, ValueError):
+                return False
+            return has > bound if self.operator == "Gt" else has < bound
+        return Requirement(key=self.key, operator=self.operator, values=self.values).matches(labels)
+
+
+class NodeSelectorTerm(View, frozen=True):
+    """Rows that must all match; a term without any matches no node."""
+
+    match_expressions: tuple[NodeRequirement, ...] = ()
+    match_fields: tuple[NodeRequirement, ...] = ()
+
+    def matches(self, labels: Mapping[str, str], *, name: str) -> bool:
+        """Of a node with these labels and this name, the only field that terms may ask about."""
+        if not self.match_expressions and not self.match_fields:
+            return False
+        fields = {"metadata.name": name}
+        return all(row.matches(labels) for row in self.match_expressions) and all(
+            row.matches(fields) for row in self.match_fields
+        )
+
+
 class Selector(View, frozen=True):
     """A label selector. An empty one matches nothing: no controller acts on an empty selector."""
 

@@ -6,7 +6,14 @@ from datetime import datetime
 
 from msgspec import field
 
-from reconverge.model.meta import Condition, Named, View, condition, is_true
+from reconverge.model.meta import (
+    Condition,
+    Named,
+    NodeSelectorTerm,
+    View,
+    condition,
+    is_true,
+)
 
 
 class Waiting(View, frozen=True):
@@ -71,8 +78,27 @@ class ContainerSpec(View, frozen=True):
     startup_probe: Probe | None = None
 
 
+class NodeSelectorTerms(View, frozen=True):
+    """Terms of which one must match (core/v1 NodeSelector)."""
+
+    node_selector_terms: tuple[NodeSelectorTerm, ...] = ()
+
+
+class NodeAffinity(View, frozen=True):
+    required: NodeSelectorTerms | None = field(
+        name="requiredDuringSchedulingIgnoredDuringExecution", default=None
+    )
+
+
+class Affinity(View, frozen=True):
+    node_affinity: NodeAffinity | None = None
+
+
 class PodSpec(View, frozen=True):
     node_name: str = ""
+    node_selector: dict[str, str] = {}
+    affinity: Affinity | None = None
+    host_network: bool = False
     restart_policy: str = "Always"
     termination_grace_period_seconds: int = 30
     tolerations: tuple[Toleration, ...] = ()
@@ -85,7 +111,9 @@ class PodStatus(View, frozen=True):
     message: str = ""
     pod_ip: str = field(name="podIP", default="")
     host_ip: str = field(name="hostIP", default="")
+    start_time: datetime | None = None
     conditions: tuple[Condition, ...] = ()
+    init_container_statuses: tuple[ContainerStatus, ...] = ()
     container_statuses: tuple[ContainerStatus, ...] = ()
 
 
