@@ -70,7 +70,7 @@ class NodeRequirement(View, frozen=True):
 
     def matches(self, labels: Mapping[str, str]) -> bool:
         """As component-helpers/scheduling/corev1/nodeaffinity reads it."""
-        if self.operator == "Gt" or self.operator == "Lt":  # noqa: PLR1714 (narrows the type)
+        if self.operator == "Gt" or self.operator == "Lt":
             try:
                 has, bound = int(labels[self.key]), int(self.values[0])
             except (KeyError, IndexError, ValueError):
