@@ -18,7 +18,7 @@ from reconverge.blast import Pick
 from reconverge.clock import Clock
 from reconverge.cluster import manifests
 from reconverge.cluster.challenge import SENTINEL_LABEL
-from reconverge.cluster.door import Cluster, JsonObject, Recorder
+from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.cluster.guard import Guard
 from reconverge.cluster.manifests import Manifest
 from reconverge.errors import BadInput, ReconvergeError, Unavailable
@@ -27,21 +27,25 @@ from reconverge.faults.injector import Boundary, Injection, Injector, encoded, i
 from reconverge.faults.journal import Journal
 from reconverge.judges.converges import Converges
 from reconverge.judges.promise import Promise
+from reconverge.judges.steady import AnySteadyState, ReadyPods
 from reconverge.model import Ref, Snapshot, ref
+from reconverge.recording import Recording
 from reconverge.report.console import failure_text
 from reconverge.timeline import Entry, Judged, Noted, Opened, Promised, Timeline
 from reconverge.verdict import Finding, Verdict
-from reconverge.waiting import Acts, OnProgress, wait_until_judged, wait_until_seen
+from reconverge.waiting import Acts, OnProgress, wait_until_judged
 
 __all__ = ["Experiment", "Injection", "PromiseBroken"]
 
-WORKLOAD_KINDS = ("ReplicationController", "ReplicaSet")
-KINDS = ("Pod", "Node", *WORKLOAD_KINDS, "Event", "ServiceAccount")
-# Whether a node is whole shows in its daemon pods as well.
-SYSTEM_NAMESPACE, SYSTEM_KINDS = "kube-system", ("Pod",)
-SYNCED_WITHIN_S = 30.0
-# What was just created is on the watch within milliseconds; a controller makes the account.
-SHOWN_WITHIN_S = 15.0
+WORKLOAD_KINDS = (
+    "ReplicationController",
+    "ReplicaSet",
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "Job",
+    "CronJob",
+)
 
 
 class PromiseBroken(AssertionError):
@@ -98,7 +102,6 @@ class Experiment:
         self._faults_off = faults_off
         self._at = at
         self._made: Ref | None = None
-        self._recorders: list[Recorder] = []
         self._injections: list[Injection] = []
         self._converged = 0
         self._is_closed = False
@@ -136,12 +139,10 @@ class Experiment:
             self._guard, own_namespaces=self._guard.own_namespaces | {self.namespace}
         )
         self._acts = Acts(self.cluster, self.timeline, namespace=self.namespace)
-        self._record(KINDS, self.namespace)
-        self._record(SYSTEM_KINDS, SYSTEM_NAMESPACE)
-        for recorder in self._recorders:
-            recorder.wait_until_synced(deadline_s=SYNCED_WITHIN_S)
+        self._recording = Recording(self.cluster, self.timeline, namespace=self.namespace)
+        self._recording.open()
         # Pods cannot be created before their namespace's account is there.
-        self._wait_until_shown(
+        self._recording.wait_until_shown(
             lambda entry: bool(_named(entry.snapshot, "ServiceAccount", "default", self.namespace)),
             what=f'the ServiceAccount "default" of namespace "{self.namespace}"',
         )
@@ -161,7 +162,7 @@ class Experiment:
         return tuple(self._create(one, name=name, replicas=replicas) for one in found)
 
     def workload(self, name: str) -> Ref:
-        """The ReplicationController or ReplicaSet of that name; BadInput names those there are."""
+        """The workload of that name, of whatever kind; BadInput names those there are."""
         known = [
             ref(kind, view)
             for kind in WORKLOAD_KINDS
@@ -169,7 +170,7 @@ class Experiment:
             if view.metadata.namespace == self.namespace
             and SENTINEL_LABEL not in view.metadata.labels
         ]
-        return self._only(name, known, kinds="ReplicationController or ReplicaSet")
+        return self._only(name, known, kinds="workload")
 
     def pod(self, name: str) -> Ref:
         """The pod of that name; BadInput names those there are."""
@@ -231,11 +232,16 @@ class Experiment:
     def converge(
         self, workload: Ref, *, replicas: int, within_s: float, settle_s: float = 1.0
     ) -> Finding:
+        """Expect `workload` to keep that many ready pods, as `converge_to` does."""
+        steady = ReadyPods(count=replicas)
+        return self.converge_to(workload, steady, within_s=within_s, settle_s=settle_s)
+
+    def converge_to(
+        self, workload: Ref, steady: AnySteadyState, *, within_s: float, settle_s: float = 1.0
+    ) -> Finding:
         """Expect `workload` to converge after every injection since it was last asked for."""
         pending = tuple(one.id for one in self._injections[self._converged :])
-        promise = Converges(
-            workload=workload, replicas=replicas, injections=pending, settle_s=settle_s
-        )
+        promise = Converges(workload=workload, steady=steady, injections=pending, settle_s=settle_s)
         asked = len(self._injections)
         finding = self.expect(promise, within_s=within_s)
         self._converged = asked
@@ -259,8 +265,8 @@ class Experiment:
             errors += self._injector.roll_back_all()
         errors += self._leave_namespace(failed=failed)
         self._is_closed = True
-        for recorder in self._recorders:
-            recorder.stop()
+        if hasattr(self, "_recording"):
+            self._recording.stop()
         if hasattr(self, "timeline"):
             self.timeline.close()
         if errors:
@@ -287,26 +293,17 @@ class Experiment:
         )
         return timeline
 
-    def _record(self, kinds: tuple[str, ...], namespace: str) -> None:
-        recorder = self.cluster.record(self.timeline, kinds=kinds, namespaces=(namespace,))
-        self._recorders.append(recorder)
-
     def _create(self, manifest: Manifest, *, name: str, replicas: int | None) -> Ref:
         adapted = manifests.adapt(manifest, offline=self._offline_images)
         for note in adapted.notes:
             self._note(note)
+        self._recording.watch_for(manifest.kind)
         made, _ = self.cluster.create(
             _altered(adapted.object, name=name, replicas=replicas), namespace=self.namespace
         )
-        if made.kind in KINDS:
-            self._wait_until_shown(lambda entry: _has_seen(entry, made), what=str(made))
+        if self._recording.is_watched(made.kind):
+            self._recording.wait_until_shown(lambda entry: _has_seen(entry, made), what=str(made))
         return made
-
-    def _wait_until_shown(self, is_seen: Callable[[Entry], bool], *, what: str) -> None:
-        start = max(0, len(self.timeline) - 1)
-        seen = wait_until_seen(self.timeline, is_seen, start=start, within_s=SHOWN_WITHIN_S)
-        if seen is None:
-            raise Unavailable(f"{what} did not show in {SHOWN_WITHIN_S:g} s", where="watch")
 
     def _only(self, name: str, known: list[Ref], *, kinds: str) -> Ref:
         found = [one for one in known if one.name == name]

@@ -1,103 +1,130 @@
-"""The two acts that force a live controller to answer; what an answer proves is judged elsewhere.
+"""The acts that force a live controller to answer; what an answer proves is judged elsewhere.
 
-Both are harmless: the sentinel pod is never scheduled and belongs to a workload of ours that wants
-no pods; the knock spoils one field of a status that only the controller writes and that it
-restores at its next synchronisation. Neither touches the workload's spec or its pods.
+All are harmless: a sentinel is never scheduled and belongs to a workload of ours that wants
+nothing; a knock spoils one field of a status that only the controller writes and that it restores
+at its next synchronisation; a node that is touched carries an annotation for a moment.
 """
 
 from __future__ import annotations
 
 import contextlib
+import secrets
 from typing import Literal
 
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.cluster.errors import Conflict
+from reconverge.cluster.sentinels import SENTINEL_LABEL, owner_of, sentinel_of
 from reconverge.errors import ReconvergeError
-from reconverge.model import Named, Ref, ReplicaSet, ReplicationController
+from reconverge.judges.controllers import CONTROLLERS, PHANTOM, is_spoiled
+from reconverge.model import CronJob, Job, Named, Ref
 from reconverge.timeline import Challenged, Timeline
 
-SENTINEL_LABEL = "reconverge.dev/sentinel"
-SENTINEL_GATE = "reconverge.dev/sentinel"
-_API_VERSIONS = {"ReplicationController": "v1", "ReplicaSet": "apps/v1"}
+__all__ = ["SENTINEL_LABEL", "knock", "plant_sentinel", "touch_node"]
+
+TOUCH_ANNOTATION = "reconverge.dev/touched"
+# The controller may write at the same moment; it never does so many times in a row.
+_KNOCKS_MAX = 5
 
 
 def plant_sentinel(
-    cluster: Cluster, timeline: Timeline, *, workload_kind: str, namespace: str
+    cluster: Cluster,
+    timeline: Timeline,
+    *,
+    workload_kind: str,
+    namespace: str,
+    has_owner: bool = False,
 ) -> None:
-    """Create a pod that the controller of `workload_kind` must delete as surplus.
+    """Create what the controller of `workload_kind` must react to.
 
-    It belongs to a workload of that kind that asks for none, which is made once per namespace.
-    Appends Challenged, with the error where the API server would not have it. Kinds other than
-    ReplicationController and ReplicaSet leave a surplus pod without a node alone.
+    The workload of ours to which it belongs is made first, unless `has_owner` says that it is
+    there. Appends Challenged, with the error where the API server would not have it.
     """
-    unborn = Ref("Pod", namespace, "", "")
+    unborn = Ref(CONTROLLERS[workload_kind].sentinel, namespace, "", "")
     try:
-        _provide_owner(cluster, workload_kind, namespace)
-        pod, view = cluster.create(_sentinel_pod(workload_kind), namespace=namespace)
+        if not has_owner:
+            _provide_owner(cluster, workload_kind, namespace)
+        planted, view = cluster.create(sentinel_of(workload_kind), namespace=namespace)
     except ReconvergeError as error:
         _append(timeline, "sentinel", unborn, error=str(error))
     else:
-        _append(timeline, "sentinel", pod, resource_version=view.resource_version)
+        _append(timeline, "sentinel", planted, resource_version=view.resource_version)
 
 
 def knock(cluster: Cluster, timeline: Timeline, workload: Ref) -> None:
-    """Remove `observedGeneration` from the workload's status, which its controller must restore.
+    """Spoil the field of the workload's status that its controller must restore.
 
-    Appends Challenged, with the error where the API server would not have it. That it was absent
+    Appends Challenged, with the error where the API server would not have it. That it was spoiled
     already is no error: whoever writes it later has answered all the same.
     """
-    body: JsonObject = {"status": {"observedGeneration": None}}
     try:
-        view = cluster.patch(workload, body, subresource="status")
+        view = _spoilt(cluster, workload)
     except ReconvergeError as error:
         _append(timeline, "knock", workload, error=str(error))
         return
-    error_text = "" if _is_spoiled(view) else "the status kept its observedGeneration"
+    error_text = "" if is_spoiled(view) else f"the status kept its {_spoiled_field(workload)}"
     version = view.resource_version
     _append(timeline, "knock", workload, resource_version=version, error=error_text)
 
 
+def touch_node(cluster: Cluster, timeline: Timeline, node: Ref) -> None:
+    """Change a Node in a way that nobody reads, and change it back: our watch must show it.
+
+    Appends Challenged with the resourceVersion of the first change.
+    """
+    try:
+        view = cluster.patch(node, _annotated(secrets.token_hex(4)))
+        cluster.patch(node, _annotated(None))
+    except ReconvergeError as error:
+        _append(timeline, "sentinel", node, error=str(error))
+    else:
+        _append(timeline, "sentinel", node, resource_version=view.resource_version)
+
+
+def _annotated(value: str | None) -> JsonObject:
+    return {"metadata": {"annotations": {TOUCH_ANNOTATION: value}}}
+
+
 def _provide_owner(cluster: Cluster, kind: str, namespace: str) -> None:
-    labels = {SENTINEL_LABEL: kind}
-    selector: JsonObject = (
-        {**labels} if kind == "ReplicationController" else {"matchLabels": labels}
-    )
-    owner: JsonObject = {
-        "apiVersion": _API_VERSIONS[kind],
-        "kind": kind,
-        "metadata": {"name": f"reconverge-sentinel-{kind.lower()}", "labels": labels},
-        "spec": {
-            "replicas": 0,
-            "selector": selector,
-            "template": {"metadata": {"labels": labels}, "spec": _pod_spec()},
-        },
+    owner = owner_of(kind)
+    if owner is not None:
+        with contextlib.suppress(Conflict):  # it is there since an earlier sentinel
+            cluster.create(owner, namespace=namespace)
+
+
+def _spoilt(cluster: Cluster, workload: Ref) -> Named:
+    if workload.kind != "CronJob":
+        body: JsonObject = {"status": {_spoiled_field(workload): None}}
+        return cluster.patch(workload, body, subresource="status")
+    for attempt in range(_KNOCKS_MAX):
+        try:
+            return _haunted(cluster, workload)
+        except Conflict:
+            if attempt == _KNOCKS_MAX - 1:
+                raise
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _haunted(cluster: Cluster, workload: Ref) -> Named:
+    """A CronJob whose list of active Jobs has one more, which never was."""
+    view = cluster.read("CronJob", workload.name, namespace=workload.namespace)
+    known = view.status.active if isinstance(view, CronJob) else ()
+    active = [_job_reference(workload, one.name, one.uid) for one in known]
+    active.append(_job_reference(workload, PHANTOM, PHANTOM))
+    body: JsonObject = {
+        "metadata": {"resourceVersion": str(view.resource_version)},
+        "status": {"active": active},
     }
-    with contextlib.suppress(Conflict):  # it is there since the last sentinel
-        cluster.create(owner, namespace=namespace)
+    return cluster.patch(workload, body, subresource="status")
 
 
-def _sentinel_pod(kind: str) -> JsonObject:
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"generateName": "reconverge-sentinel-", "labels": {SENTINEL_LABEL: kind}},
-        "spec": _pod_spec(),
-    }
+def _job_reference(workload: Ref, name: str, uid: str) -> JsonObject:
+    kind = Job.__name__
+    where = {"apiVersion": "batch/v1", "kind": kind, "namespace": workload.namespace}
+    return {**where, "name": name, "uid": uid}
 
 
-def _pod_spec() -> JsonObject:
-    """Gated, so that no scheduler, kubelet or image is involved."""
-    return {
-        "schedulingGates": [{"name": SENTINEL_GATE}],
-        "containers": [{"name": "none", "image": "reconverge.dev/none"}],
-    }
-
-
-def _is_spoiled(view: Named) -> bool:
-    """Other kinds than these have no status in the model; theirs is not looked at."""
-    if isinstance(view, ReplicationController | ReplicaSet):
-        return view.status.observed_generation == 0
-    return True
+def _spoiled_field(workload: Ref) -> str:
+    return "ready" if workload.kind == "Job" else "observedGeneration"
 
 
 def _append(

@@ -10,32 +10,47 @@ from a watch of ours that is: BROKEN is said only of what was seen by a watch pr
 from __future__ import annotations
 
 from reconverge.judges import why
+from reconverge.judges.controllers import is_observed
 from reconverge.judges.effects import AnyEffect, decode_effect, describe, is_seen
 from reconverge.judges.judge import Progress, Want, catch_up
-from reconverge.judges.liveliness import ANSWER_S, Challenge
+from reconverge.judges.liveliness import ANSWER_S, Barrier
 from reconverge.judges.promise import Promise
-from reconverge.judges.steady import Steadiness, is_observed, replicated
-from reconverge.model import Ref
+from reconverge.judges.steady import AnySteadyState, Census, Steadiness
+from reconverge.judges.steady.deployments import newest_ref
+from reconverge.judges.steady.values import holder, place_of
+from reconverge.model import Ref, Snapshot
 from reconverge.timeline import Entry, Gap, Injected, Lost, Observed, Synced
 from reconverge.verdict import Finding, Verdict
 
 
 class Converges(Promise, frozen=True, kw_only=True):
-    """`workload` keeps exactly `replicas` ready pods again, after the faults `injections`.
+    """`workload` is in the state `steady` again, after the faults `injections`.
 
     `settle_s` is how long the steady state must stand before it is believed, in seconds.
     """
 
     workload: Ref
-    replicas: int
+    steady: AnySteadyState
     injections: tuple[str, ...] = ()
     settle_s: float = 1.0
 
     def sentence(self) -> str:
-        return f'"{self.workload.name}" converges to {self.replicas} ready pods'
+        return f'"{self.workload.name}" converges to {self.steady.words()}'
 
     def judge(self, *, deadline_s: float) -> ConvergenceJudge:
         return ConvergenceJudge(self, deadline_s=deadline_s)
+
+
+def kinds_behind(workload: Ref) -> frozenset[str]:
+    """The kinds of which the steady state of `workload` is made."""
+    between = {"ReplicaSet"} if workload.kind == "Deployment" else set[str]()
+    return frozenset({"Pod", workload.kind} | between)
+
+
+def links_of(snapshot: Snapshot, promise: Converges) -> tuple[Ref, ...]:
+    """The workloads whose controllers must answer: a Deployment's own and its ReplicaSet's."""
+    newest = newest_ref(snapshot, promise.workload)
+    return (promise.workload, newest) if newest is not None else (promise.workload,)
 
 
 class ConvergenceJudge:
@@ -52,7 +67,10 @@ class ConvergenceJudge:
         self._steadiness = Steadiness(("nothing was observed yet",), "nothing yet")
         self._steady: Entry | None = None
         self._newest = 0
-        self._challenge = Challenge(promise.workload, after=0)
+        self._pods = Census(Ref("", "", "", ""))
+        self._is_counted = False
+        self._kinds = kinds_behind(promise.workload)
+        self._challenge = Barrier((promise.workload,), after=0)
         self._closing_s = 0.0
         self._last_call_s: float | None = None
         self._last: Entry | None = None
@@ -76,6 +94,7 @@ class ConvergenceJudge:
         self._note_newest(entry, is_first=is_first)
         self._note_faults(entry)
         self._note_outages(entry)
+        self._count(entry)
         if is_first or self._is_relevant(entry):
             self._weigh(entry)
         if self._steady is not None or self._last_call_s is not None:
@@ -114,11 +133,11 @@ class ConvergenceJudge:
 
     def _note_newest(self, entry: Entry, *, is_first: bool) -> None:
         """The highest resourceVersion known: what is asked from here on is written after it."""
-        record, workload = entry.record, self.promise.workload
-        if isinstance(record, Observed) and record.kind in ("Pod", workload.kind):
+        record = entry.record
+        if isinstance(record, Observed) and record.kind in self._kinds:
             self._newest = max(self._newest, record.resource_version)
         if is_first:
-            views = (*entry.snapshot.objects("Pod"), *entry.snapshot.objects(workload.kind))
+            views = (view for kind in self._kinds for view in entry.snapshot.objects(kind))
             self._newest = max([self._newest, *(view.resource_version for view in views)])
 
     def _note_faults(self, entry: Entry) -> None:
@@ -140,7 +159,7 @@ class ConvergenceJudge:
     def _concerns_me(self, outage: Gap | Lost) -> bool:
         workload = self.promise.workload
         is_here = isinstance(outage, Lost) or outage.namespace in ("", workload.namespace)
-        return is_here and outage.kind in ("Pod", workload.kind)
+        return is_here and outage.kind in self._kinds
 
     def _note_blindness(self) -> None:
         """An outage over the deadline hides when it was that the steady state came."""
@@ -154,32 +173,57 @@ class ConvergenceJudge:
         """Whether this entry can change the steady state, or what stands before it."""
         record = entry.record
         if isinstance(record, Observed):
-            return record.kind in ("Pod", self.promise.workload.kind, "Node")
+            return record.kind in self._kinds or record.kind == "Node"
         return isinstance(record, Injected | Gap | Synced)
+
+    def _count(self, entry: Entry) -> None:
+        """Keep the census of the workload's pods: anew where another object holds them now."""
+        record, snapshot = entry.record, entry.snapshot
+        if isinstance(record, Observed) and record.kind == "Pod":
+            self._pods.update(record.uid, snapshot.pod(record.uid))
+        elif self._is_counted and not (isinstance(record, Observed) and record.kind in self._kinds):
+            return
+        found = holder(snapshot, self.promise.workload)
+        if found is None:
+            return
+        self._is_counted = True
+        owner, selector = found
+        if owner.uid != self._pods.owner.uid:
+            place = place_of(self.promise.workload)
+            self._pods = Census.of(snapshot, owner, selector, place=place)
+        else:
+            self._pods.turn_to(snapshot, selector)
 
     def _weigh(self, entry: Entry) -> None:
         promise = self.promise
-        self._steadiness = replicated(entry.snapshot, promise.workload, replicas=promise.replicas)
+        self._steadiness = promise.steady.weigh(entry.snapshot, promise.workload, self._pods)
         has_gap = any(isinstance(outage, Gap) for outage in self._outages)
         may_count = not (self._unseen or self._awaited_injections or has_gap)
         if not (may_count and self._steadiness.is_steady):
             self._steady = None
             return
-        view = entry.snapshot.workload(promise.workload)
         # The knock itself spoils observedGeneration: that is not a relapse, hence asked only here.
-        if self._steady is None and view is not None and is_observed(view):
+        if self._steady is None and self._is_observed(entry.snapshot):
             self._begin(entry)
+
+    def _is_observed(self, snapshot: Snapshot) -> bool:
+        views = (snapshot.get(link.kind, link.uid) for link in links_of(snapshot, self.promise))
+        return all(view is not None and is_observed(view) for view in views)
 
     def _begin(self, entry: Entry) -> None:
         """The steady state begins; when it is in time, so does a challenge of its own."""
         self._steady = entry
         if self._is_in_time(entry):
             self._last_call_s = None
-            self._challenge = Challenge(self.promise.workload, after=self._newest)
+            self._begin_challenge(entry)
+
+    def _begin_challenge(self, entry: Entry | None) -> None:
+        snapshot = entry.snapshot if entry is not None else Snapshot()
+        self._challenge = Barrier(links_of(snapshot, self.promise), after=self._newest)
 
     def _call_last(self, now_s: float) -> None:
         self._last_call_s = now_s
-        self._challenge = Challenge(self.promise.workload, after=self._newest)
+        self._begin_challenge(self._last)
         self._note_blindness()
 
     def _conclude(self, now_s: float) -> Finding | None:
@@ -239,8 +283,9 @@ class ConvergenceJudge:
             return "the fault was not injected"
         if self._unseen:
             return self._nothing_hit()
-        if self._last is None or self._last.snapshot.workload(self.promise.workload) is None:
-            return f"{self.promise.workload} was never seen"
+        workload = self.promise.workload
+        if self._last is None or self._last.snapshot.get(workload.kind, workload.uid) is None:
+            return f"{workload} was never seen"
         if self._steady is not None and challenge.sentinel.is_older(self._steady):
             late_s = self._steady.at_s - self.deadline_s
             return f"the steady state was delivered {late_s:.1f} s after the deadline, too late"

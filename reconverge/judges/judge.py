@@ -20,13 +20,19 @@ class Want(msgspec.Struct, frozen=True):
 
 
 class WantSentinel(Want, frozen=True):
-    """Plant a pod that the controller of `kind` must remove."""
+    """Plant what the controllers of `kind` must react to: a surplus pod, a stray ReplicaSet."""
 
     kind: str
 
 
+class WantTouch(Want, frozen=True):
+    """Change and restore an annotation of `node`, so that our watch of nodes has to show it."""
+
+    node: Ref
+
+
 class WantKnock(Want, frozen=True):
-    """Spoil the observed generation in `subject`'s status; its controller must write it anew."""
+    """Spoil a field in `subject`'s status that its controller must write anew."""
 
     subject: Ref
 

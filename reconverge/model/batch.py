@@ -38,8 +38,10 @@ class Uncounted(View, frozen=True):
 
 
 class JobStatus(View, frozen=True):
+    """`ready` is None where it is absent, which a live controller never leaves so."""
+
     active: int = 0
-    ready: int = 0
+    ready: int | None = None
     terminating: int = 0
     succeeded: int = 0
     failed: int = 0

@@ -10,10 +10,10 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 
-from reconverge.cluster.challenge import knock, plant_sentinel
+from reconverge.cluster.challenge import knock, plant_sentinel, touch_node
 from reconverge.cluster.door import Answer, Cluster, JsonObject, StoppableNodes
 from reconverge.errors import ReconvergeError
-from reconverge.judges.judge import Want, WantKnock, WantProbe, WantSentinel
+from reconverge.judges.judge import Want, WantKnock, WantProbe, WantSentinel, WantTouch
 from reconverge.model import Ref
 from reconverge.timeline import Entry, Probed, Timeline
 from reconverge.waiting.loop import wait_until_seen
@@ -36,13 +36,14 @@ class Acts:
         self._cluster = cluster
         self._timeline = timeline
         self._namespace = namespace
+        self._has_owner: set[str] = set()
 
     def perform(self, want: Want) -> None:
         match want:
             case WantSentinel(kind=kind):
-                plant_sentinel(
-                    self._cluster, self._timeline, workload_kind=kind, namespace=self._namespace
-                )
+                self._plant(kind)
+            case WantTouch(node=node):
+                touch_node(self._cluster, self._timeline, node)
             case WantKnock(subject=subject):
                 knock(self._cluster, self._timeline, subject)
             case WantProbe(probe="node-address", target=node):
@@ -51,6 +52,17 @@ class Acts:
                 self._ask(want, self._ask_pod_on, node)
             case _:
                 raise AssertionError(f"nobody performs {want!r}")
+
+    def _plant(self, kind: str) -> None:
+        """The workload to which sentinels of that kind belong is made once: it costs a request."""
+        plant_sentinel(
+            self._cluster,
+            self._timeline,
+            workload_kind=kind,
+            namespace=self._namespace,
+            has_owner=kind in self._has_owner,
+        )
+        self._has_owner.add(kind)
 
     def _ask(self, want: WantProbe, ask: _Question, node: str) -> None:
         asked_s = self._timeline.now_s()

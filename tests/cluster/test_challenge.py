@@ -22,7 +22,7 @@ def challenged(timeline: Timeline) -> Challenged:
 
 
 def controller(version: int, generation: int | None) -> bytes:
-    metadata = {"name": "kubia", "namespace": "ns", "uid": "uid-rc"}
+    metadata = {"name": "kubia", "namespace": "ns", "uid": "uid-rc", "generation": 1}
     spoiled = {} if generation is None else {"observedGeneration": generation}
     return compact({"metadata": {**metadata, "resourceVersion": str(version)}, "status": spoiled})
 

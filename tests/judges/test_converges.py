@@ -8,6 +8,7 @@ from reconverge.judges.converges import Converges
 from reconverge.judges.effects import AnyEffect, LabelsChanged, NodeLost, PodAppeared, PodsLost
 from reconverge.judges.judge import WantKnock, WantSentinel
 from reconverge.judges.liveliness import ANSWER_S
+from reconverge.judges.steady import ReadyPods
 from reconverge.model import Ref
 from reconverge.timeline import Gap, Observed
 from reconverge.verdict import Verdict
@@ -35,7 +36,10 @@ class Scene:
         injections = (self.story.inject(effect),) if effect is not None else ()
         self.story.note("the promise is made")
         self.promise = Converges(
-            workload=workload, replicas=replicas, injections=injections, settle_s=settle_s
+            workload=workload,
+            steady=ReadyPods(count=replicas),
+            injections=injections,
+            settle_s=settle_s,
         )
         judge = self.promise.judge(deadline_s=DEADLINE_S)
         self.audience = Audience(self.story, judge, start=self.start)
@@ -102,7 +106,9 @@ def test_effects_never_seen_are_all_named() -> None:
     """Each missing effect is named with the others."""
     scene = Scene(effect=LabelsChanged(objects=(A,), labels={"app": None, "tier": ""}))
     other = scene.story.inject(PodsLost(pods=(A,)))
-    scene.promise = Converges(workload=KUBIA, replicas=3, injections=("fault-1", other))
+    scene.promise = Converges(
+        workload=KUBIA, steady=ReadyPods(count=3), injections=("fault-1", other)
+    )
     scene.audience.judge = scene.promise.judge(deadline_s=DEADLINE_S)
     assert scene.end() == (
         Verdict.UNKNOWN,
@@ -113,7 +119,7 @@ def test_effects_never_seen_are_all_named() -> None:
 def test_injection_never_recorded() -> None:
     """A promise about a fault that was not injected is UNKNOWN."""
     scene = Scene()
-    promise = Converges(workload=KUBIA, replicas=3, injections=("fault-9",))
+    promise = Converges(workload=KUBIA, steady=ReadyPods(count=3), injections=("fault-9",))
     scene.audience.judge = promise.judge(deadline_s=DEADLINE_S)
     assert scene.end() == (Verdict.UNKNOWN, "the fault was not injected")
 
@@ -143,7 +149,7 @@ def test_surplus_pod_came_and_went_before_its_record() -> None:
     story.pod("x", "added")
     story.pod("x", "deleted")
     fault = story.inject(PodAppeared(pod=Ref("Pod", NAMESPACE, "x", "x")))
-    promise = Converges(workload=KUBIA, replicas=3, injections=(fault,))
+    promise = Converges(workload=KUBIA, steady=ReadyPods(count=3), injections=(fault,))
     audience = Audience(story, promise.judge(deadline_s=DEADLINE_S), start=start)
     finding = Responder(audience).run(100.0)
     assert finding is not None
@@ -223,7 +229,7 @@ def test_namesake_created_anew() -> None:
 def test_workload_never_seen() -> None:
     """A workload that no watch showed is neither converged nor broken."""
     story = Story()
-    promise = Converges(workload=KUBIA, replicas=0)
+    promise = Converges(workload=KUBIA, steady=ReadyPods(count=0))
     audience = Audience(story, promise.judge(deadline_s=DEADLINE_S))
     controller = Responder(audience)
     controller.delivers_workload = False
@@ -558,7 +564,7 @@ def test_gap_opened_before_the_judge_began() -> None:
     story.steady("a", "b", "c")
     story.gap()
     start = len(story.timeline)
-    promise = Converges(workload=KUBIA, replicas=3)
+    promise = Converges(workload=KUBIA, steady=ReadyPods(count=3))
     audience = Audience(story, promise.judge(deadline_s=DEADLINE_S), start=start)
     story.note()
     Responder(audience).run(20.0)
@@ -686,8 +692,8 @@ def test_two_workloads_on_one_timeline() -> None:
         story.pod(uid, "listed", owner=luksa, labels={"app": "luksa"})
     story.workload("listed", ref=luksa, replicas=2, selector={"app": "luksa"})
     story.synced("ReplicaSet")
-    one = Converges(workload=KUBIA, replicas=3).judge(deadline_s=DEADLINE_S)
-    two = Converges(workload=luksa, replicas=2).judge(deadline_s=DEADLINE_S)
+    one = Converges(workload=KUBIA, steady=ReadyPods(count=3)).judge(deadline_s=DEADLINE_S)
+    two = Converges(workload=luksa, steady=ReadyPods(count=2)).judge(deadline_s=DEADLINE_S)
     first, second = Audience(story, one), Audience(story, two)
     alive, frozen = Responder(first), Responder(second, subject=luksa)
     frozen.state = {"replicas": 2, "selector": {"app": "luksa"}}

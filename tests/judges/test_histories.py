@@ -21,6 +21,7 @@ from reconverge.judges.effects import PodsLost
 from reconverge.judges.invariants import NeverFewerReady, NeverMore
 from reconverge.judges.liveliness import ANSWER_S
 from reconverge.judges.replay import rejudge, replay
+from reconverge.judges.steady import ReadyPods
 from reconverge.model import Ref
 from reconverge.timeline import (
     Challenged,
@@ -115,7 +116,7 @@ def told(ops: list[Op], path: Path, *, effect: bool) -> tuple[Story, Finding, Pr
     story.steady("a", "b", "c")
     start = len(story.timeline)
     faults = (story.inject(PodsLost(pods=(A,))),) if effect else ()
-    promise = Converges(workload=KUBIA, replicas=3, injections=faults)
+    promise = Converges(workload=KUBIA, steady=ReadyPods(count=3), injections=faults)
     name = story.promise(promise, deadline_s=DEADLINE_S, start=start)
     promised = story.timeline[len(story.timeline) - 1].record
     assert isinstance(promised, Promised)
@@ -368,7 +369,9 @@ def test_a_record_that_ends_before_its_verdict(tmp_path: Path) -> None:
     """A run that was killed leaves UNKNOWN, and no finding to compare with."""
     story = Story(path=tmp_path / "t.jsonl")
     story.steady("a", "b", "c")
-    story.promise(Converges(workload=KUBIA, replicas=3), deadline_s=DEADLINE_S, start=1)
+    story.promise(
+        Converges(workload=KUBIA, steady=ReadyPods(count=3)), deadline_s=DEADLINE_S, start=1
+    )
     story.timeline.close()
     again = read_timeline(tmp_path / "t.jsonl", FakeClock())
     assert replay(again) == []

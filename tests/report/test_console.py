@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from reconverge.judges.converges import Converges
 from reconverge.judges.effects import PodsLost
+from reconverge.judges.steady import ReadyPods
 from reconverge.model import Ref
 from reconverge.report.console import brief, failure_text, tally
 from reconverge.report.excerpt import Row, shortened
 from reconverge.verdict import Finding, Verdict
 from tests.builders import KUBIA, NAMESPACE, Story
 
-PROMISE = Converges(workload=KUBIA, replicas=3)
+PROMISE = Converges(workload=KUBIA, steady=ReadyPods(count=3))
 
 
 def finding(verdict: Verdict = Verdict.BROKEN, **more: object) -> Finding:

@@ -1,0 +1,66 @@
+"""StatefulSet: one ready pod for each ordinal, under its name, of the current revision."""
+
+from __future__ import annotations
+
+from reconverge.judges.steady.census import Census
+from reconverge.judges.steady.replicas import do_pods_differ, orphans, pods_lack, seen, spec_lacks
+from reconverge.judges.steady.words import Steadiness, listed
+from reconverge.model import Pod, StatefulSet
+
+# Set by the controller on each pod (apps/v1 StatefulSetRevisionLabel).
+REVISION = "controller-revision-hash"
+
+
+def name_of(pod: Pod) -> str:
+    """A pod of a StatefulSet fills the place that its name says."""
+    return pod.name
+
+
+def stateful(view: StatefulSet, pods: Census, *, replicas: int) -> Steadiness:
+    """Pods NAME-first ... NAME-last, each exactly once, Ready, and updated.
+
+    Below `partition`, and with OnDelete, a pod may keep its old revision
+    (pkg/controller/statefulset/stateful_set_control.go, 1.34).
+    """
+    lacking = (
+        *spec_lacks(view.spec.replicas, replicas),
+        *pods_lack(pods, replicas),
+        *orphans(pods),
+        *_names_lack(view, pods, replicas),
+        *_old(view, pods),
+        *_status_lacks(view, replicas),
+    )
+    return Steadiness(lacking, seen(pods, view.spec.replicas), do_pods_differ(pods, replicas))
+
+
+def _names_lack(view: StatefulSet, pods: Census, replicas: int) -> list[str]:
+    first = view.spec.first_ordinal
+    wanted = {f"{view.name}-{ordinal}" for ordinal in range(first, first + replicas)}
+    missing, odd = sorted(wanted - pods.places.keys()), sorted(pods.places.keys() - wanted)
+    rows = [f"{listed(missing, len(missing))} is missing"] if missing else []
+    return rows + ([f"{listed(odd, len(odd))} is none of its ordinals"] if odd else [])
+
+
+def _old(view: StatefulSet, pods: Census) -> list[str]:
+    strategy, revision = view.spec.update_strategy, view.status.update_revision
+    if strategy.type == "OnDelete" or not revision:
+        return []
+    partition = strategy.rolling_update.partition if strategy.rolling_update is not None else 0
+    old = sorted(
+        one.name
+        for one in pods.mine.values()
+        if one.metadata.labels.get(REVISION) != revision and _ordinal(one) >= partition
+    )
+    return [f"{listed(old, len(old))} is of an older revision"] if old else []
+
+
+def _ordinal(pod: Pod) -> int:
+    tail = pod.name.rpartition("-")[2]
+    return int(tail) if tail.isdecimal() else 0
+
+
+def _status_lacks(view: StatefulSet, replicas: int) -> list[str]:
+    status = view.status
+    if (status.replicas, status.ready_replicas) == (replicas, replicas):
+        return []
+    return [f"its status says {status.ready_replicas} ready of {status.replicas}"]
