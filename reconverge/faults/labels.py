@@ -46,7 +46,7 @@ class RelabelPod(Fault, frozen=True, kw_only=True):
 
     def targets(self, snapshot: Snapshot, pick: Pick) -> tuple[Ref, ...]:
         view = present(snapshot, self.of)
-        pods = ranked(pod for pod in snapshot.owned_pods(self.of.uid) if pod.is_active)
+        pods = ranked(pod for pod in snapshot.pods_of(self.of) if pod.is_active)
         chosen = pick.some(pods, self.blast_radius)
         for pod in chosen:
             self._refuse_other_meaning(view, pod.metadata.labels)

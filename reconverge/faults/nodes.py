@@ -56,7 +56,7 @@ class StopNode(Fault, frozen=True, kw_only=True):
             return node.name == self.node
         if self.running is None:
             return node.is_ready
-        pods = snapshot.owned_pods(self.running.uid)
+        pods = snapshot.pods_of(self.running)
         return any(pod.is_active and pod.spec.node_name == node.name for pod in pods)
 
 

@@ -27,7 +27,7 @@ class DeletePods(Fault, frozen=True, kw_only=True):
         )
 
     def targets(self, snapshot: Snapshot, pick: Pick) -> tuple[Ref, ...]:
-        owned = (pod for pod in snapshot.owned_pods(self.of.uid) if pod.is_active)
+        owned = (pod for pod in snapshot.pods_of(self.of) if pod.is_active)
         pods = ranked(owned)
         return tuple(ref("Pod", pod) for pod in pick.some(pods, self.blast_radius))
 

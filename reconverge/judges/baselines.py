@@ -59,7 +59,7 @@ def restart_of(before: Snapshot, pod: Ref) -> Restarts:
 
 
 def _active(before: Snapshot, workload: Ref) -> list[Pod]:
-    return [pod for pod in before.owned_pods(workload.uid) if pod.is_active]
+    return [pod for pod in before.pods_of(workload) if pod.is_active]
 
 
 def _untouched(pods: Iterable[Pod], reason: str) -> Untouched:

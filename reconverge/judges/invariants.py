@@ -80,7 +80,7 @@ class NeverMore(Promise, frozen=True, kw_only=True):
         return InvariantJudge(self, self.violation, deadline_s=deadline_s)
 
     def violation(self, snapshot: Snapshot) -> str:
-        active = sum(pod.is_active for pod in snapshot.owned_pods(self.workload.uid))
+        active = sum(pod.is_active for pod in snapshot.pods_of(self.workload))
         return f"it has {active} active pods" if active > self.pods else ""
 
 
@@ -97,7 +97,7 @@ class NeverFewerReady(Promise, frozen=True, kw_only=True):
         return InvariantJudge(self, self.violation, deadline_s=deadline_s)
 
     def violation(self, snapshot: Snapshot) -> str:
-        owned = snapshot.owned_pods(self.workload.uid)
+        owned = snapshot.pods_of(self.workload)
         ready = sum(pod.is_active and pod.is_ready for pod in owned)
         return f"it has {ready} ready pods" if ready < self.pods else ""
 
@@ -117,9 +117,7 @@ class SamePods(Promise, frozen=True, kw_only=True):
     def violation(self, snapshot: Snapshot) -> str:
         wanted = {pod.uid: pod.name for pod in self.pods}
         owned = {
-            pod.uid: pod.name
-            for pod in snapshot.owned_pods(self.workload.uid)
-            if not pod.is_terminating
+            pod.uid: pod.name for pod in snapshot.pods_of(self.workload) if not pod.is_terminating
         }
         new = [name for uid, name in owned.items() if uid not in wanted]
         lost = [name for uid, name in wanted.items() if uid not in owned]

@@ -19,7 +19,7 @@ def not_converged(snapshot: Snapshot, workload: Ref) -> str:
     view = snapshot.workload(workload)
     if view is None:
         return f"{workload} was deleted"
-    owned = tuple(pod for pod in snapshot.owned_pods(view.uid) if pod.is_active)
+    owned = tuple(pod for pod in snapshot.pods_of(workload) if pod.is_active)
     causes = [_not_created(view, snapshot)]
     causes += [_of_pod(pod, snapshot) for pod in owned if not pod.is_ready]
     return next(filter(None, causes), "")

@@ -49,6 +49,14 @@ class Deployment(Named, frozen=True):
     spec: DeploymentSpec = DeploymentSpec()
     status: DeploymentStatus = DeploymentStatus()
 
+    @property
+    def selector(self) -> Selector:
+        return self.spec.selector
+
+    @property
+    def replicas(self) -> int:
+        return self.spec.replicas
+
 
 class StatefulSetSpec(View, frozen=True):
     replicas: int = 1
@@ -79,6 +87,14 @@ class StatefulSetStatus(View, frozen=True):
 class StatefulSet(Named, frozen=True):
     spec: StatefulSetSpec = StatefulSetSpec()
     status: StatefulSetStatus = StatefulSetStatus()
+
+    @property
+    def selector(self) -> Selector:
+        return self.spec.selector
+
+    @property
+    def replicas(self) -> int:
+        return self.spec.replicas
 
 
 class DaemonSetSpec(View, frozen=True):

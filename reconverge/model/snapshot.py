@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from rpds import HashTrieMap, HashTrieSet
 
+from reconverge.model.apps import Deployment, StatefulSet
 from reconverge.model.meta import Named, Ref
 from reconverge.model.nodes import Node
 from reconverge.model.pods import Pod
@@ -19,6 +20,9 @@ from reconverge.model.workloads import ReplicaSet, Replicated, ReplicationContro
 _Objects: TypeAlias = "HashTrieMap[str, Named]"
 _NONE: _Objects = HashTrieMap()
 _NOBODY: HashTrieSet[str] = HashTrieSet()
+_REPLICATED = ReplicationController | ReplicaSet | Deployment | StatefulSet
+# Kinds whose pods belong to something that they make.
+_BETWEEN = {"Deployment": "ReplicaSet", "CronJob": "Job"}
 
 
 class Snapshot:
@@ -105,10 +109,18 @@ class Snapshot:
         found = self._owned.get(owner_uid, _NONE).values()
         return _in_order(view for view in found if isinstance(view, Pod))
 
+    def pods_of(self, workload: Ref) -> tuple[Pod, ...]:
+        """Pods that the workload controls, or that what it controls does, by creation, then UID."""
+        between = _BETWEEN.get(workload.kind)
+        if between is None:
+            return self.owned_pods(workload.uid)
+        owners = (one for one in self.objects(between) if _controller_uid(one) == workload.uid)
+        return _in_order(pod for one in owners for pod in self.owned_pods(one.uid))
+
     def workload(self, ref: Ref) -> Replicated | None:
-        """The ReplicationController or ReplicaSet behind `ref`, by UID."""
+        """The workload behind `ref`, by UID, if its kind is asked for a number of pods."""
         view = self.get(ref.kind, ref.uid)
-        return view if isinstance(view, ReplicationController | ReplicaSet) else None
+        return view if isinstance(view, _REPLICATED) else None
 
     def node(self, name: str) -> Node | None:
         return next((node for node in self.nodes() if node.name == name), None)

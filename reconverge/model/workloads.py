@@ -24,8 +24,17 @@ class ReplicaStatus(View, frozen=True):
     conditions: tuple[Condition, ...] = ()
 
 
+class Reported(Protocol):
+    """What every controller's report of a workload has."""
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]: ...
+    @property
+    def observed_generation(self) -> int: ...
+
+
 class Replicated(Protocol):
-    """What a ReplicationController and a ReplicaSet have in common for a judge."""
+    """What all workloads that are asked for a number of pods have in common."""
 
     @property
     def metadata(self) -> Meta: ...
@@ -40,7 +49,7 @@ class Replicated(Protocol):
     @property
     def replicas(self) -> int: ...
     @property
-    def status(self) -> ReplicaStatus: ...
+    def status(self) -> Reported: ...
 
 
 class ReplicationControllerSpec(View, frozen=True):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from reconverge.judges.steady.census import Census
 from reconverge.judges.steady.words import Steadiness, listed, state
-from reconverge.model import Replicated
+from reconverge.model import ReplicaSet, ReplicationController
 
 
-def replicated(view: Replicated, pods: Census, *, replicas: int) -> Steadiness:
+def replicated(
+    view: ReplicationController | ReplicaSet, pods: Census, *, replicas: int
+) -> Steadiness:
     """A ReplicationController or ReplicaSet keeps exactly `replicas` ready pods.
 
     Its status must say the same. Source: pkg/controller/replicaset/replica_set.go, 1.34: the
@@ -55,7 +57,7 @@ def seen(pods: Census, asked: int) -> str:
     return "; ".join([*rows, *([listed(waiting, len(pods.unready))] if pods.unready else [])])
 
 
-def _status_lacks(view: Replicated, replicas: int) -> list[str]:
+def _status_lacks(view: ReplicationController | ReplicaSet, replicas: int) -> list[str]:
     status = view.status
     if (status.replicas, status.ready_replicas) == (replicas, replicas):
         return []
