@@ -93,8 +93,12 @@ def pod(
     namespace: str = NAMESPACE,
     status: Json | None = None,
     spec: Json | None = None,
+    header: Json | None = None,
 ) -> Json:
-    """A pod named `uid`, by default a ready pod of kubia with one container `main`."""
+    """A pod named `uid`, by default a ready pod of kubia with one container `main`.
+
+    `header`, `spec` and `status` replace fields of the pod's metadata, spec and status.
+    """
     more: Json = {"labels": dict({"app": "kubia"} if labels is None else labels)}
     if owner is not None:
         more["ownerReferences"] = owned_by(owner)
@@ -108,7 +112,7 @@ def pod(
         "state": {"running": {"startedAt": "2026-01-01T00:00:00Z"}},
     }
     return {
-        "metadata": {**meta(uid, uid, version, **more), "namespace": namespace},
+        "metadata": {**meta(uid, uid, version, **more), "namespace": namespace, **(header or {})},
         "spec": {"nodeName": node, "containers": [{"name": "main"}], **(spec or {})},
         "status": {
             "phase": phase,

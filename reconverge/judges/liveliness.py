@@ -239,12 +239,12 @@ class Barrier:
         self._pods = next(among_pods, self._links[0])
 
     def wants(self) -> tuple[Want, ...]:
-        """The next act, once."""
+        """The next acts, each once; the links do not wait for each other."""
         if self.error:
             return ()
         if self._echoes:
             return tuple(want for echo in self._echoes for want in echo.wants())
-        return next((acts for link in self._links if (acts := link.wants())), ())
+        return tuple(want for link in self._links for want in link.wants())
 
     def close(self) -> None:
         """Ask for the last step, once there are answers; what comes after it counts no more."""
