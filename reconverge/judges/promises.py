@@ -6,7 +6,9 @@ import msgspec
 
 from reconverge.judges.converges import Converges
 from reconverge.judges.invariants import NeverFewerReady, NeverMore, SamePods, Untouched
+from reconverge.judges.owners import GoneWithPods, Orphaned
 from reconverge.judges.pods import Ended, PodReady
+from reconverge.judges.schedules import StartsJob, StartsNoJob
 from reconverge.judges.states import NodeGone, NodeWhole, Released, Restarts
 
 AnyPromise = (
@@ -21,6 +23,10 @@ AnyPromise = (
     | SamePods
     | PodReady
     | Ended
+    | GoneWithPods
+    | Orphaned
+    | StartsJob
+    | StartsNoJob
 )
 
 
