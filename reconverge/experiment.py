@@ -19,6 +19,7 @@ from reconverge.clock import Clock
 from reconverge.cluster import manifests
 from reconverge.cluster.challenge import SENTINEL_LABEL
 from reconverge.cluster.door import Cluster, JsonObject
+from reconverge.cluster.errors import Rejected
 from reconverge.cluster.guard import Guard
 from reconverge.cluster.manifests import Manifest
 from reconverge.errors import BadInput, ReconvergeError, Unavailable
@@ -160,6 +161,17 @@ class Experiment:
         else:
             found = (Manifest(object=source, where=self.scenario),)
         return tuple(self._create(one, name=name, replicas=replicas) for one in found)
+
+    def refusal(self, manifest: JsonObject) -> str:
+        """Why the API server does not take `manifest`, in its own words; empty when it would.
+
+        It is asked with a dry run, exactly as written: nothing is migrated, adapted or stored.
+        """
+        try:
+            self.cluster.create(manifest, namespace=self.namespace, is_dry_run=True)
+        except Rejected as error:
+            return error.what
+        return ""
 
     def workload(self, name: str) -> Ref:
         """The workload of that name, of whatever kind; BadInput names those there are."""

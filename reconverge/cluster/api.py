@@ -17,11 +17,13 @@ import msgspec
 
 from reconverge.cluster.door import Answer, JsonObject
 from reconverge.cluster.errors import Conflict, NotFound, Rejected, decode_status, error_from
+from reconverge.cluster.execution import run_in_pod
 from reconverge.cluster.kinds import CORE, Kind, core_kind, discovered, suggestion
 from reconverge.cluster.recorder import WatchRecorder
 from reconverge.cluster.transport import (
     MERGE_PATCH,
     READ_S,
+    STRATEGIC_PATCH,
     LineStream,
     Reply,
     Transport,
@@ -66,7 +68,9 @@ class KubernetesCluster:
         body = self._ask("GET", "/version", where="read the server's version").body
         return msgspec.json.decode(body, type=_Version).git_version
 
-    def create(self, manifest: JsonObject, *, namespace: str) -> tuple[Ref, Named]:
+    def create(
+        self, manifest: JsonObject, *, namespace: str, is_dry_run: bool = False
+    ) -> tuple[Ref, Named]:
         kind = self.kind_of(manifest)
         metadata = manifest.get("metadata")
         metadata = dict(metadata) if isinstance(metadata, dict) else {}
@@ -78,7 +82,7 @@ class KubernetesCluster:
         reply = self._ask(
             "POST",
             kind.path(namespace=namespace),
-            query={"fieldValidation": "Strict"},
+            query={"fieldValidation": "Strict"} | ({"dryRun": "All"} if is_dry_run else {}),
             body={**manifest, "metadata": metadata},
             where=where,
         )
@@ -96,14 +100,16 @@ class KubernetesCluster:
         listing = msgspec.json.decode(body, type=_Items)
         return tuple(decode(kind, raw) for raw in listing.items or ())
 
-    def patch(self, ref: Ref, body: JsonObject, *, subresource: str = "") -> Named:
+    def patch(
+        self, ref: Ref, body: JsonObject, *, subresource: str = "", is_strategic: bool = False
+    ) -> Named:
         metadata = body.get("metadata")
         guarded = {**(metadata if isinstance(metadata, dict) else {}), "uid": ref.uid}
         reply = self._ask(
             "PATCH",
             self._path(ref, subresource),
             body={**body, "metadata": guarded},
-            content_type=MERGE_PATCH,
+            content_type=STRATEGIC_PATCH if is_strategic else MERGE_PATCH,
             where=f"patch {ref}" + (f" ({subresource})" if subresource else ""),
         )
         return decode("" if subresource == "scale" else ref.kind, reply.body)
@@ -149,6 +155,18 @@ class KubernetesCluster:
         text = decode_status(reply.body, code=reply.code).message
         body = reply.body.decode(errors="replace")
         return Answer(ok=True, text=body) if reply.code < 400 else Answer(ok=False, text=text)
+
+    def run_in_pod(
+        self, pod: Ref, command: Sequence[str], *, container: str = "", timeout_s: float = 10.0
+    ) -> Answer:
+        ended = run_in_pod(
+            self._transport.configuration,
+            pod,
+            command,
+            container=container,
+            timeout_s=timeout_s,
+        )
+        return Answer(ok=ended.exit_code == 0, text=ended.output)
 
     def logs(self, pod: Ref, *, container: str = "", previous: bool = False) -> str:
         """At most the first LOG_BYTES_MAX bytes."""

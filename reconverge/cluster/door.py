@@ -46,8 +46,13 @@ class Cluster(Protocol):
     def version(self) -> str:
         """The API server's version, such as v1.34.4."""
 
-    def create(self, manifest: JsonObject, *, namespace: str) -> tuple[Ref, Named]:
-        """Create one object; Conflict when its name is taken, Rejected when it is not valid."""
+    def create(
+        self, manifest: JsonObject, *, namespace: str, is_dry_run: bool = False
+    ) -> tuple[Ref, Named]:
+        """Create one object; Conflict when its name is taken, Rejected when it is not valid.
+
+        `is_dry_run`: the API server does all but store it; the view shows its defaults.
+        """
 
     def read(self, kind: str, name: str, *, namespace: str = "") -> Named:
         """The object of that name as it is now; NotFound when there is none."""
@@ -58,8 +63,13 @@ class Cluster(Protocol):
         Without a namespace those of the whole cluster.
         """
 
-    def patch(self, ref: Ref, body: JsonObject, *, subresource: str = "") -> Named:
-        """JSON merge patch of exactly that object: a namesake with another UID is a Conflict."""
+    def patch(
+        self, ref: Ref, body: JsonObject, *, subresource: str = "", is_strategic: bool = False
+    ) -> Named:
+        """JSON merge patch of exactly that object: a namesake with another UID is a Conflict.
+
+        `is_strategic`: lists whose members have names are merged by name and not replaced.
+        """
 
     def delete(
         self,
@@ -75,6 +85,11 @@ class Cluster(Protocol):
 
     def ask_pod(self, pod: Ref, *, port: int, path: str = "/", timeout_s: float = 5.0) -> Answer:
         """HTTP GET of a pod through the API server's proxy; an unreachable pod is an answer."""
+
+    def run_in_pod(
+        self, pod: Ref, command: Sequence[str], *, container: str = "", timeout_s: float = 10.0
+    ) -> Answer:
+        """Run a command in a container of the pod; `ok` when it ends with 0, with its output."""
 
     def logs(self, pod: Ref, *, container: str = "", previous: bool = False) -> str:
         """The container's log, or that of its previous instance."""

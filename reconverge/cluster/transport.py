@@ -35,6 +35,7 @@ ATTEMPTS = 5
 BACKOFF_MAX_S = 2.0
 POOL_SIZE = 16  # one connection for each watched kind, and some for requests beside them
 MERGE_PATCH = "application/merge-patch+json"
+STRATEGIC_PATCH = "application/strategic-merge-patch+json"
 _CHUNK_BYTES = 1 << 20
 _NEVER_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
 _REFUSED_UNREAD = (429,)
@@ -72,6 +73,11 @@ class Transport:
             configuration.proxy = None
         self._configuration = configuration
         self._pool: urllib3.PoolManager = RESTClientObject(configuration).pool_manager
+
+    @property
+    def configuration(self) -> Configuration:
+        """For the one request that the client package must make itself (exec)."""
+        return self._configuration
 
     @property
     def server(self) -> str:

@@ -8,9 +8,11 @@ from reconverge.faults.fault import Fault
 from reconverge.faults.labels import RelabelPod
 from reconverge.faults.nodes import StopNode
 from reconverge.faults.pods import CreateSurplusPod, DeletePods
+from reconverge.faults.specs import ChangeSpec
 from reconverge.faults.workloads import ScaleWorkload
 
 __all__ = [
+    "ChangeSpec",
     "CreateSurplusPod",
     "DeletePods",
     "Fault",

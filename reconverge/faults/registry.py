@@ -9,6 +9,7 @@ from reconverge.faults.control_plane import FreezeController
 from reconverge.faults.labels import RelabelPod
 from reconverge.faults.nodes import StopNode
 from reconverge.faults.pods import CreateSurplusPod, DeletePods
+from reconverge.faults.specs import ChangeSpec
 from reconverge.faults.workloads import ScaleWorkload
 
 AnyFault = (
@@ -16,6 +17,7 @@ AnyFault = (
     | CreateSurplusPod
     | RelabelPod
     | ScaleWorkload
+    | ChangeSpec
     | StopNode
     | FreezeController
     | WearOut

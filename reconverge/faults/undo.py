@@ -73,6 +73,27 @@ class RestoreLabels(Undo, frozen=True, kw_only=True):
             _if_present(cluster.patch, row.object, {"metadata": {"labels": row.labels}})
 
 
+class RestoreFields(Undo, frozen=True, kw_only=True):
+    """The object has its former values in these fields; `fields` is a strategic merge patch."""
+
+    of: Ref
+    fields: dict[str, object]
+    what: str
+    subresource: str = ""
+
+    def sentence(self) -> str:
+        return f"{self.of} no longer {self.what}"
+
+    def rollback(self, cluster: Cluster) -> None:
+        with suppress(NotFound, Conflict):
+            cluster.patch(
+                self.of,
+                self.fields,
+                subresource=self.subresource,
+                is_strategic=not self.subresource,
+            )
+
+
 class RestoreReplicas(Undo, frozen=True, kw_only=True):
     """The workload asks for its former number of pods."""
 
@@ -166,6 +187,7 @@ class RemoveNamespace(Undo, frozen=True, kw_only=True):
 AnyUndo = (
     NothingToUndo
     | RestoreLabels
+    | RestoreFields
     | RestoreReplicas
     | RemovePod
     | StartNode

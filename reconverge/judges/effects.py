@@ -44,6 +44,19 @@ class ReplicasSet(Effect, frozen=True, kw_only=True):
     replicas: int
 
 
+class SpecChanged(Effect, frozen=True, kw_only=True):
+    """The specification of this object has changed since generation `after_generation`."""
+
+    object: Ref
+    after_generation: int
+
+
+class Deleted(Effect, frozen=True, kw_only=True):
+    """Each of these objects is being deleted, or gone."""
+
+    objects: tuple[Ref, ...]
+
+
 class NodeLost(Effect, frozen=True, kw_only=True):
     """The control plane no longer takes this node for ready (Ready is Unknown or False)."""
 
@@ -57,7 +70,16 @@ class Unmarked(Effect, frozen=True, kw_only=True):
     """
 
 
-AnyEffect = PodsLost | PodAppeared | LabelsChanged | ReplicasSet | NodeLost | Unmarked
+AnyEffect = (
+    PodsLost
+    | PodAppeared
+    | LabelsChanged
+    | ReplicasSet
+    | SpecChanged
+    | Deleted
+    | NodeLost
+    | Unmarked
+)
 
 
 def decode_effect(raw: msgspec.Raw) -> AnyEffect:
@@ -83,6 +105,11 @@ def is_seen(effect: AnyEffect, entry: Entry, *, appeared: Container[str] = ()) -
         case ReplicasSet(workload=workload, replicas=replicas):
             view = snapshot.workload(workload)
             return view is not None and view.replicas == replicas
+        case SpecChanged(object=ref, after_generation=generation):
+            changed = snapshot.get(ref.kind, ref.uid)
+            return changed is not None and changed.metadata.generation > generation
+        case Deleted(objects=objects):
+            return all(_is_deleted(snapshot, one) for one in objects)
         case NodeLost(node=node):
             known = snapshot.get("Node", node.uid)
             return snapshot.is_gone(node.uid) or (isinstance(known, Node) and not known.is_ready)
@@ -105,6 +132,10 @@ def describe(effect: AnyEffect) -> str:
             return f"{', '.join(one.name for one in objects)} is labelled {rows}"
         case ReplicasSet(workload=workload, replicas=replicas):
             return f"{workload} asks for {replicas} pods"
+        case SpecChanged(object=ref):
+            return f"{ref} is changed"
+        case Deleted(objects=objects):
+            return f"{', '.join(str(one) for one in objects)} is deleted"
         case NodeLost(node=node):
             return f'node "{node.name}" is not Ready'
         case Unmarked():
@@ -115,6 +146,11 @@ def _is_lost(snapshot: Snapshot, ref: Ref) -> bool:
     """A pod that was never seen is not a lost one: nothing would have been hit."""
     pod = snapshot.pod(ref.uid)
     return snapshot.is_gone(ref.uid) if pod is None else pod.is_terminating
+
+
+def _is_deleted(snapshot: Snapshot, ref: Ref) -> bool:
+    view = snapshot.get(ref.kind, ref.uid)
+    return snapshot.is_gone(ref.uid) if view is None else view.is_terminating
 
 
 def _carries(entry: Entry, ref: Ref, labels: dict[str, str | None]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from reconverge.judges.converges import Converges
+from reconverge.judges.events import Remarked
 from reconverge.judges.invariants import NeverFewerReady, NeverMore, SamePods, Untouched
 from reconverge.judges.owners import GoneWithPods, Orphaned
 from reconverge.judges.pods import Ended, PodReady
@@ -23,6 +24,7 @@ AnyPromise = (
     | SamePods
     | PodReady
     | Ended
+    | Remarked
     | GoneWithPods
     | Orphaned
     | StartsJob

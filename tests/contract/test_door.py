@@ -217,3 +217,25 @@ def test_a_process_that_is_not_there_cannot_be_frozen(door: Door) -> None:
     [node] = [one for one in door.timeline.latest().nodes() if one.is_control_plane]
     with pytest.raises(NotFound):
         door.cluster.freeze_process(node.name, "no-such-process")
+
+
+def test_a_dry_run_says_what_would_be_and_stores_nothing(door: Door) -> None:
+    """What is invalid is rejected as usual; of what is valid nothing remains."""
+    door.cluster.create(pod(), namespace=door.namespace, is_dry_run=True)
+    with pytest.raises(NotFound):
+        door.cluster.read("Pod", "lone", namespace=door.namespace)
+    invalid: JsonObject = {**pod(), "spec": {"containers": []}}
+    with pytest.raises(Rejected):
+        door.cluster.create(invalid, namespace=door.namespace, is_dry_run=True)
+
+
+def test_a_strategic_patch_keeps_what_it_does_not_name(door: Door) -> None:
+    """Of a container only the image is changed, where a merge patch would replace the list."""
+    made = door.create(controller(0))
+    container = {"name": "none", "image": "reconverge.dev/other"}
+    change: JsonObject = {"spec": {"template": {"spec": {"containers": [container]}}}}
+    view = door.cluster.patch(made, change, is_strategic=True)
+    assert isinstance(view, ReplicationController)
+    assert view.spec.template is not None
+    [after] = view.spec.template.spec.containers
+    assert (after.name, after.image) == ("none", "reconverge.dev/other")

@@ -49,13 +49,18 @@ class FakeCluster:
     def version(self) -> str:
         return "v1.34.4"
 
-    def create(self, manifest: JsonObject, *, namespace: str) -> tuple[Ref, Named]:
+    def create(
+        self, manifest: JsonObject, *, namespace: str, is_dry_run: bool = False
+    ) -> tuple[Ref, Named]:
         self._call("create")
         kind = str(manifest.get("kind", ""))
         if kind not in CLUSTER_SCOPED and self.store.named("Namespace", namespace, "") is None:
             raise NotFound(f'namespaces "{namespace}" not found')
         if kind == "Pod" and not _at(manifest, "spec").get("containers"):
             raise Rejected("spec.containers: Required value")
+        if is_dry_run:
+            unborn = {**manifest, "metadata": {**_at(manifest, "metadata"), "uid": "unborn"}}
+            return ref(kind, view(unborn)), view(unborn)
         made = self.store.add(dict(manifest), namespace=namespace)
         if kind == "Namespace":
             self.clock.after(ACCOUNT_S, lambda: self._add_account(made["metadata"]["name"]))
@@ -74,7 +79,9 @@ class FakeCluster:
         found = (view(one) for one in self.store.of(kind, namespace))
         return tuple(one for one in found if wanted.items() <= one.metadata.labels.items())
 
-    def patch(self, ref: Ref, body: JsonObject, *, subresource: str = "") -> Named:
+    def patch(
+        self, ref: Ref, body: JsonObject, *, subresource: str = "", is_strategic: bool = False
+    ) -> Named:
         self._call("patch")
         if ref.uid not in self.store.objects and self._is_namesake(ref):
             raise Conflict(f"{ref} is another object now")
@@ -82,7 +89,7 @@ class FakeCluster:
         if self.is_deaf and subresource != "status":
             return view(target)
         part = {"status": body["status"]} if subresource == "status" else body
-        merged(target, part)
+        merged(target, part, by_name=is_strategic)
         if "spec" in part:
             target["metadata"]["generation"] += 1
         self.store.write(target)
@@ -119,6 +126,14 @@ class FakeCluster:
         if found is None or not is_ready(found):
             return Answer(ok=False, text="error trying to reach service: no endpoint")
         return Answer(ok=True, text=f"You've hit {pod.name}")
+
+    def run_in_pod(
+        self, pod: Ref, command: Sequence[str], *, container: str = "", timeout_s: float = 10.0
+    ) -> Answer:
+        del container, timeout_s
+        self._call("exec")
+        self.store.exactly(pod)
+        return Answer(ok=True, text=" ".join(command))
 
     def logs(self, pod: Ref, *, container: str = "", previous: bool = False) -> str:
         del container, previous

@@ -93,13 +93,17 @@ def suffix(ordinal: int) -> str:
     return "".join(letters)
 
 
-def merged(into: Object, patch: Object) -> None:
-    """JSON merge patch (RFC 7396) of `into` in place."""
+def merged(into: Object, patch: Object, *, by_name: bool = False) -> None:
+    """JSON merge patch (RFC 7396) of `into` in place; `by_name` merges lists of named members."""
     for key, value in patch.items():
         if value is None:
             into.pop(key, None)
         elif isinstance(value, dict):
             below = into.setdefault(key, {})
-            merged(below, value)
+            merged(below, value, by_name=by_name)
+        elif by_name and isinstance(value, list) and all("name" in one for one in value):
+            known = {one["name"]: one for one in into.setdefault(key, [])}
+            for one in value:
+                merged(known[one["name"]], one, by_name=True)
         else:
             into[key] = value
