@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import os
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reconverge.errors import BadInput, ExitCode, Unavailable
+from reconverge.model import Snapshot, decode
 from reconverge.timeline import (
+    Change,
+    Delivery,
     Noted,
     Observed,
     Timeline,
+    Writer,
+    disk,
     read_timeline,
+    worlds,
 )
 from reconverge.verdict import Finding, Verdict
-from tests.builders import FakeClock, Story, pod
+from tests.builders import START, FakeClock, Story, pod
 
 
 def stored(path: Path) -> Story:
@@ -54,6 +64,130 @@ def test_damage_in_the_middle(tmp_path: Path) -> None:
     assert again.damage.startswith("line 4 cannot be read")
 
 
+def test_a_line_without_end_is_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line longer than any record is not read into memory; what is before it is believed."""
+    monkeypatch.setattr(disk, "LINE_BYTES_MAX", 4000)
+    path = tmp_path / "t.jsonl"
+    count = len(stored(path).timeline)
+    with path.open("ab") as file:
+        file.write(b'{"is":"noted","text":"' + b"x" * 5000 + b'"}\n')
+    again = read_timeline(path, FakeClock())
+    assert len(again) == count
+    assert "longer than 4000 bytes" in again.damage
+
+
+def test_an_object_that_is_none_is_damage(tmp_path: Path) -> None:
+    """A whole record with a broken object is no more believed than a broken record."""
+    path = tmp_path / "t.jsonl"
+    count = len(stored(path).timeline)
+    with path.open("ab") as file:
+        file.write(
+            b'{"is":"observed","kind":"Pod","change":"added","uid":"u",'
+            b'"resource_version":99,"object":{"metadata":7}}\n'
+        )
+    again = read_timeline(path, FakeClock())
+    assert len(again) == count
+    assert again.damage.startswith(f"line {count + 1} cannot be read")
+
+
+def test_the_old_format_is_read(tmp_path: Path) -> None:
+    """A timeline of format 1 holds whole objects; its judges see the same world."""
+    path = tmp_path / "t.jsonl"
+    story = stored(path)
+    old = path.read_bytes().replace(b'"format":2', b'"format":1')
+    wire = b'"metadata":{"managedFields":[{"manager":"kubelet","fieldsV1":{}}],'
+    path.write_bytes(old.replace(b'"metadata":{', wire))
+    again = read_timeline(path, FakeClock())
+    assert again.damage == ""
+    for one, two in zip(story.timeline.entries(1), again.entries(1), strict=True):
+        assert (one.view, one.outages) == (two.view, two.outages)
+
+
+def test_objects_on_disk_are_read_again(tmp_path: Path) -> None:
+    """An object leaves memory once it is written, and can be had as long as its file can."""
+    path = tmp_path / "t.jsonl"
+    story = Story(path=path)
+    record = story.see("Pod", "added", pod("a", 5)).record
+    assert isinstance(record, Observed)
+    assert json.loads(bytes(record.object)) == pod("a", 5)
+    assert len({record.object, record.object}) == 1
+    assert record.object != 7
+    path.unlink()
+    with pytest.raises(Unavailable, match="cannot be read again"):
+        bytes(record.object)
+
+
+def delivery(uid: str, version: int, change: Change = "modified") -> Delivery:
+    wire = msgspec.Raw(msgspec.json.encode(pod(uid, version)))
+    writers = (Writer("kubelet", START, "status"),)
+    return Delivery("Pod", change, version, wire, decode("Pod", wire), writers)
+
+
+DELIVERIES = st.lists(
+    st.builds(
+        delivery,
+        st.sampled_from("abc"),
+        st.integers(1, 9),
+        st.sampled_from(["listed", "added", "modified", "deleted"]),
+    ),
+    max_size=30,
+)
+
+
+@given(DELIVERIES, st.lists(st.integers(1, 7), max_size=10))
+def test_together_is_as_one_by_one(seen: list[Delivery], sizes: list[int]) -> None:
+    """However deliveries are batched, file and entries are those of one append each."""
+    with tempfile.TemporaryDirectory() as folder:
+        single, batched = (Timeline(FakeClock(), path=Path(folder) / name) for name in "sb")
+        for one in seen:
+            single.append(one.observed, view=one.view)
+        left = list(seen)
+        for size in [*sizes, len(left)]:
+            batched.observe(left[:size])
+            del left[:size]
+        single.close()
+        batched.close()
+        assert (Path(folder) / "s").read_bytes() == (Path(folder) / "b").read_bytes()
+        for one, two in zip(single.entries(), batched.entries(), strict=True):
+            assert (one.index, one.record, one.view) == (two.index, two.record, two.view)
+            assert one.snapshot.pods() == two.snapshot.pods()
+
+
+def test_what_came_together_is_told_once(tmp_path: Path) -> None:
+    """One write, one notification, one second for all; how long they waited is on record."""
+    timeline = Timeline(clock := FakeClock(), path=tmp_path / "t.jsonl")
+    timeline.observe([])
+    assert len(timeline) == 0
+    clock.now_s = 2.5
+    timeline.observe([delivery("a", 1), delivery("b", 2)], received_s=2.4988)
+    records = [entry.record for entry in timeline.entries()]
+    assert [(one.at_s, one.waited_s) for one in records if isinstance(one, Observed)] == [
+        (2.5, 0.0012),
+        (2.5, 0.0012),
+    ]
+
+
+@given(DELIVERIES, st.lists(st.integers(0, 29), max_size=20))
+def test_worlds_in_any_order(seen: list[Delivery], places: list[int]) -> None:
+    """Whoever looks where, and how often, sees the world of that entry."""
+    timeline = Timeline(FakeClock())
+    timeline.observe(seen)
+    before, wanted = Snapshot(), []
+    for one in seen:
+        stale = before.is_stale("Pod", one.view.uid, one.resource_version)
+        if one.change == "deleted":
+            before = before.without_object("Pod", one.view.uid)
+        elif not stale:
+            before = before.with_object("Pod", one.view)
+        wanted.append(before.pods())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worlds, "STRIDE", 4)
+        patch.setattr(worlds, "READERS", 2)
+        for place in places:
+            if place < len(seen):
+                assert timeline.snapshot_at(place).pods() == wanted[place]
+
+
 @pytest.mark.parametrize("spoilt", [b'{"is":"unheard-of"}', b"\xff\xfe", b'{"is":"noted"}', b"7"])
 def test_lines_that_are_no_records(tmp_path: Path, spoilt: bytes) -> None:
     """An unknown record, one without its fields, or no JSON at all is damage."""
@@ -86,9 +220,9 @@ def test_torn_last_line_at_every_byte(tmp_path: Path) -> None:
         (b"apiVersion: v1\n", "not a timeline"),
         (b'{"is":"noted","text":"x"}\n', "not a timeline"),
         (
-            b'{"is":"opened","format":2,"scenario":"s","seed":1,"namespace":"n",'
+            b'{"is":"opened","format":3,"scenario":"s","seed":1,"namespace":"n",'
             b'"started":"2026-01-01T00:00:00Z"}\n',
-            "timeline of format 2, this program reads 1",
+            "timeline of format 3, this program reads 1 and 2",
         ),
     ],
 )
@@ -202,10 +336,10 @@ class FullDisk:
         assert position == len(self.content)
 
 
-def test_full_disk_leaves_whole_lines() -> None:
+def test_full_disk_leaves_whole_lines(tmp_path: Path) -> None:
     """A line is written to its end or not at all; the record is then not on the timeline."""
-    story = Story()
-    story.timeline._file = disk = FullDisk(80)  # type: ignore[assignment]
+    story = Story(path=tmp_path / "t.jsonl")
+    story.timeline._disk._file = disk = FullDisk(80)  # type: ignore[union-attr,assignment]
     story.note("short")
     before = disk.content
     assert before.endswith(b"\n")

@@ -256,8 +256,8 @@ class ApiSource:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def list(self, path: str) -> bytes:
-        reply = self._transport.request("GET", path, read_s=READ_S)
+    def list(self, path: str, query: Mapping[str, str]) -> bytes:
+        reply = self._transport.request("GET", path, query=query, read_s=READ_S)
         return _accept(reply, where=f"list {path}").body
 
     def watch(self, path: str, query: Mapping[str, str], *, silence_s: float) -> LineStream:

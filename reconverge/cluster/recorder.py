@@ -22,9 +22,18 @@ import msgspec
 from reconverge.cluster.errors import Expired, Forbidden, NotFound, Rejected, Unreachable
 from reconverge.cluster.kinds import Kind
 from reconverge.cluster.transport import Silent
-from reconverge.cluster.watching import Fact, Stream
+from reconverge.cluster.watching import Stream
 from reconverge.errors import ReconvergeError
-from reconverge.timeline import AnyRecord, Gap, Lost, Noted, Resumed, Synced, Timeline
+from reconverge.timeline import (
+    AnyRecord,
+    Delivery,
+    Gap,
+    Lost,
+    Noted,
+    Resumed,
+    Synced,
+    Timeline,
+)
 
 # The API server sends a bookmark every minute and ticks once a second (defaultBookmarkFrequency,
 # k8s.io/apiserver/pkg/storage/cacher/cacher.go), so a live stream is never silent for longer.
@@ -37,12 +46,14 @@ BACKOFF_FIRST_S, BACKOFF_MAX_S = 0.1, 2.0
 # time, a list gets us out after this many attempts.
 ATTEMPTS_BEFORE_LIST = 8
 JOIN_S = 5.0
+PAGE_OBJECTS = 500  # as client-go's pager asks (tools/pager/pager.go)
 
 
 class Lines(Protocol):
     """An open watch."""
 
-    def __iter__(self) -> Iterator[bytes]: ...
+    def batches(self) -> Iterator[list[bytes]]:
+        """Whole lines as they come, those together that came together."""
 
     def shutdown(self) -> None:
         """End a blocked read at once; called by another thread."""
@@ -53,8 +64,8 @@ class Lines(Protocol):
 class Source(Protocol):
     """Where lists and watches come from: the API server, or a test's stand-in."""
 
-    def list(self, path: str) -> bytes:
-        """The body of a list of the collection at `path`, as it is now (not from a cache)."""
+    def list(self, path: str, query: Mapping[str, str]) -> bytes:
+        """A page of the list of the collection at `path`, as it is now (not from a cache)."""
 
     def watch(self, path: str, query: Mapping[str, str], *, silence_s: float) -> Lines:
         """Open a watch; Expired when the position is too old."""
@@ -175,10 +186,21 @@ class _Loop:
             self._fail(error)
 
     def _list(self) -> None:
-        body = self._source.list(self.path)
-        for fact in self._stream.take_list(body):
-            self._observe(fact)
-        self._received()
+        """Page by page, so that 10,000 pods need not be in memory at once; Expired between pages
+        means that nothing has been missed, only that the list begins anew."""
+        while True:
+            try:
+                body = self._source.list(self.path, _page(self._stream.next_page))
+            except Expired:
+                if not self._stream.next_page:
+                    raise
+                self._stream.forget_position()
+                continue
+            received_s = self._timeline.now_s()
+            self._observe(list(self._stream.take_page(body)), received_s)
+            if self._stream.position is not None:
+                break
+        self._received(received_s)
         with self._timeline.condition:
             self._append(
                 lambda at_s: Synced(
@@ -206,20 +228,28 @@ class _Loop:
     def _read(self, lines: Lines) -> None:
         if self._stopped.is_set():
             return  # stopped before `stop` could see these lines
-        for line in lines:
+        for batch in lines.batches():
             if self._stopped.is_set():
                 return
-            repeated = self._stream.repeated
-            fact = self._stream.take_line(line)
-            if fact is not None:
-                self._observe(fact)
-            elif repeated == 0 and self._stream.repeated:
-                self._note(f"{self.path}: what was known was delivered again, and dropped")
-            self._received()
+            self._take(batch, self._timeline.now_s())
 
-    def _observe(self, fact: Fact) -> None:
+    def _take(self, batch: Sequence[bytes], received_s: float) -> None:
+        """Record what came together; before a line that cannot be taken, what came before it."""
+        repeated, deliveries = self._stream.repeated, list[Delivery]()
+        try:
+            for line in batch:
+                delivery = self._stream.take_line(line)
+                if delivery is not None:
+                    deliveries.append(delivery)
+                self._received(received_s)
+        finally:
+            self._observe(deliveries, received_s)
+        if repeated == 0 and self._stream.repeated:
+            self._note(f"{self.path}: what was known was delivered again, and dropped")
+
+    def _observe(self, deliveries: Sequence[Delivery], received_s: float) -> None:
         if not self._stopped.is_set():
-            self._timeline.append(fact.observed, view=fact.view)
+            self._timeline.observe(deliveries, received_s=received_s)
 
     def _note(self, text: str) -> None:
         self._append(lambda at_s: Noted(at_s=at_s, text=text))
@@ -249,8 +279,8 @@ class _Loop:
                 )
             )
 
-    def _received(self) -> None:
-        self._received_s = self._timeline.now_s()
+    def _received(self, received_s: float) -> None:
+        self._received_s = received_s
         self._failures = 0
 
     def _ended(self) -> None:
@@ -305,3 +335,7 @@ class _Loop:
     def _pause(self) -> None:
         delay_s = min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2.0 ** min(self._failures, 8))
         self._stopped.wait(delay_s)
+
+
+def _page(token: str) -> dict[str, str]:
+    return {"limit": str(PAGE_OBJECTS), **({"continue": token} if token else {})}

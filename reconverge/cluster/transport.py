@@ -15,7 +15,7 @@ import ipaddress
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
@@ -23,6 +23,7 @@ import tenacity
 import urllib3
 
 from reconverge.cluster.errors import Unreachable, decode_status, error_from
+from reconverge.cluster.framing import Chunked, Framing, LineSplitter, Whole
 from reconverge.errors import BadInput
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ BACKOFF_MAX_S = 2.0
 POOL_SIZE = 16  # one connection for each watched kind, and some for requests beside them
 MERGE_PATCH = "application/merge-patch+json"
 STRATEGIC_PATCH = "application/strategic-merge-patch+json"
-_CHUNK_BYTES = 1 << 20
+_READ_BYTES = 1 << 16  # some twenty pods; more would make the first of them wait
 _NEVER_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
 _REFUSED_UNREAD = (429,)
 _PASSING = (429, 500, 502, 503, 504)
@@ -123,7 +124,7 @@ class Transport:
         raise AssertionError("tenacity either returns or raises")
 
     def stream(self, path: str, *, query: Mapping[str, str], silence_s: float) -> LineStream:
-        """Open a watch; its lines are read by iterating. Never repeated here.
+        """Open a watch; its lines are read from `batches`. Never repeated here.
 
         Raises the error of the answer's code, Unreachable when there is none.
         """
@@ -204,25 +205,37 @@ class LineStream:
         self._where = where
         self._silence_s = silence_s
 
-    def __iter__(self) -> Iterator[bytes]:
-        """Whole lines as they come; a last line that was cut off is dropped.
+    def batches(self) -> Iterator[list[bytes]]:
+        """Whole lines, those together that came together; a last line that was cut off is dropped.
 
         Raises Silent after `silence_s` without a byte, Unreachable when the connection breaks.
         """
-        rest = b""
+        framing: Framing = Chunked() if getattr(self._response, "chunked", False) else Whole()
+        splitter = LineSplitter()
         try:
-            for chunk in self._response.stream(_CHUNK_BYTES, decode_content=True):
-                if chunk.endswith(b"\n") and not rest and chunk.find(b"\n") == len(chunk) - 1:
-                    yield chunk  # the usual case: the API server flushes line by line
-                    continue
-                *lines, rest = (rest + chunk).split(b"\n")
-                yield from lines
-        except urllib3.exceptions.ReadTimeoutError as error:
+            while not framing.is_ended:
+                received = self._read()
+                if not received:
+                    break
+                lines = splitter.lines_of(framing.body_of(received))
+                if lines:
+                    yield lines
+        except TimeoutError as error:
             what = f"nothing for {self._silence_s:g} s, not even a bookmark"
             raise Silent(what, where=self._where) from error
-        except (urllib3.exceptions.HTTPError, OSError, ValueError, AttributeError) as error:
+        except (OSError, ValueError, AttributeError) as error:
             # ValueError, AttributeError: what http.client meets in a response closed under it
             raise Unreachable(reason_of(error), where=self._where) from error
+        if isinstance(framing, Chunked) and not framing.is_ended:
+            raise Unreachable("the connection was cut", where=self._where)
+
+    def _read(self) -> bytes:
+        """What has come, as soon as anything has; empty at the end of the connection.
+
+        urllib3 hands out one chunk at a time, http.client's buffered reader whatever is there.
+        """
+        reader = cast(Any, self._response)._fp.fp
+        return cast(bytes, reader.read1(_READ_BYTES)) if reader is not None else b""
 
     def body(self) -> bytes:
         """The whole body, as far as it can be had: for an answer that is no stream."""

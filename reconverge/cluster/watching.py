@@ -10,45 +10,20 @@ of changes, watch bookmarks) and KEP-5504 (resourceVersions of one resource are 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
 import msgspec
 
 from reconverge.cluster.errors import decode_status, error_from
-from reconverge.model import Named, decode
-from reconverge.timeline import Observed
+from reconverge.cluster.wire import Lean, authored, lean_line, lean_object
+from reconverge.model import Named, decode, share
+from reconverge.timeline import Change, Delivery
 
-Change = Literal["listed", "added", "modified", "deleted"]
 _CHANGES: dict[str, Change] = {"ADDED": "added", "MODIFIED": "modified", "DELETED": "deleted"}
-
-
-class Fact(msgspec.Struct, frozen=True):
-    """One change of one object, ready for the timeline but for its second."""
-
-    kind: str
-    change: Change
-    resource_version: int
-    object: msgspec.Raw
-    view: Named
-
-    def observed(self, at_s: float) -> Observed:
-        return Observed(
-            at_s=at_s,
-            kind=self.kind,
-            change=self.change,
-            uid=self.view.uid,
-            resource_version=self.resource_version,
-            object=self.object,
-        )
-
-
-class _Line(msgspec.Struct, frozen=True):
-    type: str
-    object: msgspec.Raw
 
 
 class _ListMeta(msgspec.Struct, frozen=True, rename="camel"):
     resource_version: str = ""
+    next_page: str = msgspec.field(name="continue", default="")
 
 
 class _List(msgspec.Struct, frozen=True):
@@ -60,7 +35,6 @@ class _Bookmark(msgspec.Struct, frozen=True):
     metadata: _ListMeta
 
 
-_LINE = msgspec.json.Decoder(_Line)
 _LIST = msgspec.json.Decoder(_List)
 _BOOKMARK = msgspec.json.Decoder(_Bookmark)
 
@@ -69,64 +43,93 @@ class Stream:
     """What has been received of one kind in one namespace. Steps only; no input or output.
 
     `position` is the resourceVersion up to which everything is known; None asks for a list.
+    `next_page` is the token of the list's next page, empty when there is none.
     `repeated` counts deliveries that were dropped because they were not newer.
     """
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self.position: int | None = None
+        self.next_page = ""
         self.repeated = 0
-        self._known: dict[str, Fact] = {}
+        self._known: dict[str, Named] = {}
+        self._listed: set[str] | None = None
+        self._last: Named | None = None
 
-    def take_list(self, body: bytes) -> Iterator[Fact]:
-        """The facts that bring the record up to a list: new and changed objects, then lost ones.
+    def take_page(self, body: bytes) -> Iterator[Delivery]:
+        """What a page of a list brings to the record: new and changed objects, at last lost ones.
 
-        What the list repeats unchanged is no fact. An object that is no longer there is a deletion
-        at an unknown instant since the last delivery; its last known state is kept.
+        What the list repeats unchanged is no news. An object that is on no page is a deletion at
+        an unknown instant since the last delivery; `object` is then what judges knew of it.
         Raises msgspec.DecodeError when `body` is no list of this kind.
         """
-        listing = _LIST.decode(body)
-        before, self._known = self._known, {}
-        for raw in listing.items or ():
-            fact = self._fact("listed", raw)
-            known = before.pop(fact.view.uid, None)
-            self._known[fact.view.uid] = fact
-            if known is None or known.resource_version != fact.resource_version:
-                yield fact
-        self.position = int(listing.metadata.resource_version)
-        for gone in before.values():
-            yield Fact(self.kind, "deleted", self.position, gone.object, gone.view)
+        page = _LIST.decode(body)
+        if self._listed is None or not self.next_page:
+            self._listed = set()
+        for raw in page.items or ():
+            delivery = self._delivery("listed", lean_object(bytes(raw)))
+            uid = delivery.view.uid
+            known = self._known.get(uid)
+            self._listed.add(uid)
+            self._known[uid] = delivery.view
+            if known is None or known.resource_version != delivery.resource_version:
+                yield delivery
+        self.next_page = page.metadata.next_page
+        if not self.next_page:
+            self.position = int(page.metadata.resource_version)
+            yield from self._lost(self.position)
 
-    def take_line(self, line: bytes) -> Fact | None:
-        """The fact in one line of a watch; None for a bookmark or a repetition.
+    def _lost(self, version: int) -> Iterator[Delivery]:
+        listed, self._listed = self._listed or set(), None
+        for uid in [one for one in self._known if one not in listed]:
+            view = self._known.pop(uid)
+            wire = msgspec.Raw(msgspec.json.encode(view))
+            yield Delivery(self.kind, "deleted", version, wire, view)
+
+    def take_line(self, line: bytes) -> Delivery | None:
+        """The news in one line of a watch; None for a bookmark or a repetition.
 
         Raises Expired when the server has no history from our position on: list again. Raises
         another error of this room for any other ERROR line, msgspec.DecodeError for one that
         cannot be understood.
         """
-        delivery = _LINE.decode(line)
-        if delivery.type == "BOOKMARK":
-            reached = int(_BOOKMARK.decode(delivery.object).metadata.resource_version)
+        change, lean = lean_line(line)
+        if change == "BOOKMARK":
+            reached = int(_BOOKMARK.decode(lean.object).metadata.resource_version)
             self.position = max(self.position or 0, reached)
             return None
-        if delivery.type not in _CHANGES:
-            status = decode_status(delivery.object)
+        if change not in _CHANGES:
+            status = decode_status(lean.object)
             raise error_from(status, code=status.code or 500, where=f"watch {self.kind}")
-        fact = self._fact(_CHANGES[delivery.type], delivery.object)
-        if self.position is not None and fact.resource_version <= self.position:
+        delivery = self._delivery(_CHANGES[change], lean)
+        if self.position is not None and delivery.resource_version <= self.position:
             self.repeated += 1
             return None
-        self.position = fact.resource_version
-        if fact.change == "deleted":
-            self._known.pop(fact.view.uid, None)
+        self.position = delivery.resource_version
+        if delivery.change == "deleted":
+            self._known.pop(delivery.view.uid, None)
         else:
-            self._known[fact.view.uid] = fact
-        return fact
+            self._known[delivery.view.uid] = delivery.view
+        return delivery
 
     def forget_position(self) -> None:
-        """The history from the position on is lost; the next step is a list."""
+        """The history from the position on is lost; the next step is a list, from its beginning."""
         self.position = None
+        self.next_page = ""
 
-    def _fact(self, change: Change, raw: msgspec.Raw) -> Fact:
-        view = decode(self.kind, raw)
-        return Fact(self.kind, change, view.resource_version, raw, view)
+    def _delivery(self, change: Change, lean: Lean) -> Delivery:
+        view = decode(self.kind, lean.object)
+        # Siblings have as much in common as versions of one object.
+        model = self._known.get(view.metadata.uid, self._last)
+        if model is not None:
+            share(view, model)
+        self._last = view
+        return Delivery(
+            self.kind,
+            change,
+            view.resource_version,
+            msgspec.Raw(lean.object),
+            view,
+            lean.writers,
+            authored(self.kind, view),
+        )

@@ -29,7 +29,7 @@ from reconverge.model.batch import (
     JobSpec,
     JobStatus,
 )
-from reconverge.model.events import Event, EventSource, ObjectReference
+from reconverge.model.events import Event, EventSeries, EventSource, ObjectReference
 from reconverge.model.meta import (
     Condition,
     Meta,
@@ -57,6 +57,7 @@ from reconverge.model.pods import (
     Waiting,
 )
 from reconverge.model.services import Endpoint, EndpointSlice, Lease, Service
+from reconverge.model.sharing import share
 from reconverge.model.snapshot import Snapshot
 from reconverge.model.workloads import (
     PodTemplate,
@@ -114,6 +115,7 @@ __all__ = [
     "Endpoint",
     "EndpointSlice",
     "Event",
+    "EventSeries",
     "EventSource",
     "Job",
     "JobSpec",
@@ -155,4 +157,5 @@ __all__ = [
     "decode",
     "is_true",
     "ref",
+    "share",
 ]

@@ -19,6 +19,12 @@ class EventSource(View, frozen=True):
     host: str = ""
 
 
+class EventSeries(View, frozen=True):
+    """Repetitions of one remark: `last_observed_time` is the newest (microseconds)."""
+
+    last_observed_time: datetime | None = None
+
+
 class Event(Named, frozen=True):
     """A Kubernetes Event: somebody's remark about an object, not a watch event."""
 
@@ -30,5 +36,6 @@ class Event(Named, frozen=True):
     first_timestamp: datetime | None = None
     last_timestamp: datetime | None = None
     event_time: datetime | None = None
+    series: EventSeries | None = None
     source: EventSource = EventSource()
     reporting_component: str = ""

@@ -13,8 +13,11 @@ from typing import Literal
 import msgspec
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """Base of every view: immutable, keyword-only, camelCase on the wire."""
+class View(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, gc=False):
+    """Base of every view: immutable, keyword-only, camelCase on the wire.
+
+    A view is a tree, so the garbage collector need not look for cycles in it.
+    """
 
 
 class OwnerReference(View, frozen=True):

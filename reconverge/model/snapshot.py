@@ -6,6 +6,7 @@ there are, and a judge may look at any instant of the past without replaying the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TypeAlias
 
@@ -132,7 +133,12 @@ class Snapshot:
 
 
 def _in_order(pods: Iterator[Pod]) -> tuple[Pod, ...]:
-    return tuple(sorted(pods, key=lambda pod: (str(pod.metadata.creation_timestamp), pod.uid)))
+    return tuple(sorted(pods, key=_age))
+
+
+def _age(pod: Pod) -> tuple[float, str]:
+    created = pod.metadata.creation_timestamp
+    return (created.timestamp() if created is not None else math.inf, pod.uid)
 
 
 def _reowned(

@@ -1,0 +1,29 @@
+"""Versions of one object have most of their parts in common; here they come to share them.
+
+A timeline keeps the view of every delivery. Of a pod's 4 KB a new version changes a condition or
+two, so sharing the equal parts makes a version cost a fifth of that. It is done right after a view
+was decoded, while nobody else has seen it: to everybody who does, it is as immutable as any.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from reconverge.model.meta import Named
+
+
+def share(view: Named, before: Named) -> None:
+    """Replace the parts of the new `view` that are equal to those of `before` by them."""
+    if type(view) is type(before):
+        _share(view, before, depth=2)
+
+
+def _share(view: msgspec.Struct, before: msgspec.Struct, *, depth: int) -> None:
+    for name in view.__struct_fields__:
+        mine, other = getattr(view, name), getattr(before, name)
+        if mine is other:
+            continue
+        if mine == other:
+            msgspec.structs.force_setattr(view, name, other)
+        elif depth > 1 and isinstance(mine, msgspec.Struct) and type(mine) is type(other):
+            _share(mine, other, depth=depth - 1)
