@@ -31,7 +31,7 @@ class Chunked:
 
     def body_of(self, received: bytes) -> bytes:
         buffer = self._rest + received if self._rest else received
-        at, parts = 0, list[bytes]()
+        at, whole, parts = 0, memoryview(buffer), list[memoryview]()
         while not self.is_ended:
             if not self._left:
                 end = buffer.find(b"\r\n", at)
@@ -40,10 +40,10 @@ class Chunked:
                 size = int(buffer[at:end].partition(b";")[0], 16)
                 at, self._left, self.is_ended = end + 2, size + 2, size == 0
             elif len(buffer) - at >= self._left:
-                parts.append(buffer[at : at + self._left - 2])
+                parts.append(whole[at : at + self._left - 2])
                 at, self._left = at + self._left, 0
             else:
-                begun = buffer[at : at + self._left - 2]
+                begun = whole[at : at + self._left - 2]
                 parts.append(begun)
                 at, self._left = at + len(begun), self._left - len(begun)
                 break
@@ -68,5 +68,6 @@ class LineSplitter:
 
     def lines_of(self, body: bytes) -> list[bytes]:
         """The lines that `body` completes, without their ends."""
-        *lines, self._rest = (self._rest + body).split(b"\n")
+        lines = (self._rest + body if self._rest else body).split(b"\n")
+        self._rest = lines.pop()
         return lines

@@ -16,7 +16,7 @@ import msgspec
 from reconverge.cluster.errors import decode_status, error_from
 from reconverge.cluster.wire import Lean, authored, lean_line, lean_object
 from reconverge.model import Named, decode, share
-from reconverge.timeline import Change, Delivery
+from reconverge.timeline import Change, Delivery, Writer
 
 _CHANGES: dict[str, Change] = {"ADDED": "added", "MODIFIED": "modified", "DELETED": "deleted"}
 
@@ -33,6 +33,13 @@ class _List(msgspec.Struct, frozen=True):
 
 class _Bookmark(msgspec.Struct, frozen=True):
     metadata: _ListMeta
+
+
+class _Version(msgspec.Struct, frozen=True, gc=False):
+    """What the newest version of an object lends to the next."""
+
+    view: Named
+    writers: tuple[Writer, ...]
 
 
 _LIST = msgspec.json.Decoder(_List)
@@ -52,9 +59,9 @@ class Stream:
         self.position: int | None = None
         self.next_page = ""
         self.repeated = 0
-        self._known: dict[str, Named] = {}
+        self._known: dict[str, _Version] = {}
         self._listed: set[str] | None = None
-        self._last: Named | None = None
+        self._last: _Version | None = None
 
     def take_page(self, body: bytes) -> Iterator[Delivery]:
         """What a page of a list brings to the record: new and changed objects, at last lost ones.
@@ -71,8 +78,8 @@ class Stream:
             uid = delivery.view.uid
             known = self._known.get(uid)
             self._listed.add(uid)
-            self._known[uid] = delivery.view
-            if known is None or known.resource_version != delivery.resource_version:
+            self._known[uid] = _Version(delivery.view, delivery.writers)
+            if known is None or known.view.resource_version != delivery.resource_version:
                 yield delivery
         self.next_page = page.metadata.next_page
         if not self.next_page:
@@ -82,7 +89,7 @@ class Stream:
     def _lost(self, version: int) -> Iterator[Delivery]:
         listed, self._listed = self._listed or set(), None
         for uid in [one for one in self._known if one not in listed]:
-            view = self._known.pop(uid)
+            view = self._known.pop(uid).view
             wire = msgspec.Raw(msgspec.json.encode(view))
             yield Delivery(self.kind, "deleted", version, wire, view)
 
@@ -109,7 +116,7 @@ class Stream:
         if delivery.change == "deleted":
             self._known.pop(delivery.view.uid, None)
         else:
-            self._known[delivery.view.uid] = delivery.view
+            self._known[delivery.view.uid] = _Version(delivery.view, delivery.writers)
         return delivery
 
     def forget_position(self) -> None:
@@ -119,17 +126,25 @@ class Stream:
 
     def _delivery(self, change: Change, lean: Lean) -> Delivery:
         view = decode(self.kind, lean.object)
+        writers = lean.writers
         # Siblings have as much in common as versions of one object.
         model = self._known.get(view.metadata.uid, self._last)
         if model is not None:
-            share(view, model)
-        self._last = view
+            share(view, model.view)
+            writers = _shared(writers, model.writers)
+        self._last = _Version(view, writers)
         return Delivery(
             self.kind,
             change,
             view.resource_version,
             msgspec.Raw(lean.object),
             view,
-            lean.writers,
+            writers,
             authored(self.kind, view),
         )
+
+
+def _shared(writers: tuple[Writer, ...], before: tuple[Writer, ...]) -> tuple[Writer, ...]:
+    if writers == before:
+        return before
+    return tuple(before[before.index(one)] if one in before else one for one in writers)

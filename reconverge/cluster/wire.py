@@ -16,8 +16,7 @@ import msgspec
 from reconverge.model import Event, Lease, Named
 from reconverge.timeline import Writer
 
-_KEY = b',"managedFields":'
-_INTERNED_MAX = 4096
+_KEY, _METADATA = b',"managedFields":', b'"metadata":{'
 
 
 class _Metadata(msgspec.Struct, frozen=True, rename="camel"):
@@ -38,12 +37,6 @@ class _RawLine(msgspec.Struct, frozen=True):
     object: msgspec.Raw
 
 
-class _Managed(msgspec.Struct, frozen=True):
-    name: str = msgspec.field(name="manager", default="")
-    time: datetime | None = None
-    subresource: str = ""
-
-
 class Lean(msgspec.Struct, frozen=True):
     """An object without its managedFields, and who they name."""
 
@@ -54,9 +47,7 @@ class Lean(msgspec.Struct, frozen=True):
 _LINE = msgspec.json.Decoder(_Line)
 _RAW_LINE = msgspec.json.Decoder(_RawLine)
 _OBJECT = msgspec.json.Decoder(_Object)
-_MANAGED = msgspec.json.Decoder(tuple[_Managed, ...])
-# The same few managers write thousands of objects in the same second: one value serves them all.
-_interned: dict[Writer, Writer] = {}
+_WRITERS = msgspec.json.Decoder(tuple[Writer, ...])
 
 
 def lean_line(line: bytes) -> tuple[str, Lean]:
@@ -72,7 +63,8 @@ def lean_line(line: bytes) -> tuple[str, Lean]:
     head = b'{"type":"%s","object":' % parsed.type.encode()
     if not (line.startswith(head + b"{") and line.endswith(b"}}")):
         return _lean_raw_line(line)
-    return parsed.type, _lean(line[len(head) : -1], parsed.object.metadata.managed_fields)
+    managed = bytes(parsed.object.metadata.managed_fields)
+    return parsed.type, _lean(line, len(head), len(line) - 1, managed)
 
 
 def _lean_raw_line(line: bytes) -> tuple[str, Lean]:
@@ -82,39 +74,35 @@ def _lean_raw_line(line: bytes) -> tuple[str, Lean]:
 
 def lean_object(wire: bytes) -> Lean:
     """One object of a list. Raises msgspec.DecodeError."""
-    return _lean(wire, _OBJECT.decode(wire).metadata.managed_fields)
+    managed = bytes(_OBJECT.decode(wire).metadata.managed_fields)
+    return _lean(wire, 0, len(wire), managed)
 
 
-def _lean(wire: bytes, managed: msgspec.Raw) -> Lean:
-    text = bytes(managed)
-    if not text or text == b"null":
-        return Lean(wire, ())
-    return Lean(_without(wire, text), _writers(text))
+def _lean(text: bytes, begin: int, end: int, managed: bytes) -> Lean:
+    """The object that lies in `text` from `begin` to `end`, whose managedFields are `managed`.
 
-
-def _without(wire: bytes, managed: bytes) -> bytes:
-    """`wire` without its metadata.managedFields.
-
-    A quote inside a string is escaped, so the key is found only where it is one; that it is the
-    metadata's is certain where it is the only one.
+    A quote inside a string is escaped, so the key is found only where it is one. Where nothing
+    lies between the object's brace and its metadata's, the first of that key is the metadata's:
+    nothing else in there may be a list of that name.
     """
-    at = wire.find(_KEY)
-    end = at + len(_KEY) + len(managed)
-    if at >= 0 and wire[at + len(_KEY) : end] == managed and wire.find(_KEY, end) < 0:
-        return wire[:at] + wire[end:]
+    if not managed or managed == b"null":
+        return Lean(text[begin:end], ())
+    at = text.find(_KEY, begin, end)
+    rest = at + len(_KEY) + len(managed)
+    metadata = text.find(_METADATA, begin, end) + len(_METADATA)
+    is_first = text.count(b"{", begin, metadata) == 2
+    if at >= 0 and is_first and text.startswith(managed, at + len(_KEY)):
+        whole = memoryview(text)
+        wire = b"".join((whole[begin:at], whole[rest:end]))
+    else:
+        wire = _without_managed(text[begin:end])
+    return Lean(wire, _WRITERS.decode(managed))
+
+
+def _without_managed(wire: bytes) -> bytes:
     parsed: dict[str, Any] = msgspec.json.decode(wire)
     parsed["metadata"].pop("managedFields", None)
     return msgspec.json.encode(parsed)
-
-
-def _writers(managed: bytes) -> tuple[Writer, ...]:
-    if len(_interned) > _INTERNED_MAX:
-        _interned.clear()
-    return tuple(
-        _interned.setdefault(writer, writer)
-        for one in _MANAGED.decode(managed)
-        for writer in (Writer(one.name, one.time, one.subresource),)
-    )
 
 
 def _event_stamp(view: Named) -> datetime | None:

@@ -41,7 +41,7 @@ class Opened(Record, frozen=True, kw_only=True):
     settings: dict[str, str] = {}
 
 
-class Writer(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class Writer(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One entry of `metadata.managedFields`: who has a say in the object, and since when.
 
     `name` is what the writer calls itself (`manager` in the API), such as kubelet. `at` is the API
@@ -49,8 +49,8 @@ class Writer(msgspec.Struct, frozen=True, array_like=True, gc=False):
     a writer sets nothing new, and for deletions.
     """
 
-    name: str
-    at: datetime | None = None
+    name: str = msgspec.field(name="manager", default="")
+    at: datetime | None = msgspec.field(name="time", default=None)
     subresource: str = ""
 
 

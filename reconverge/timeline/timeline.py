@@ -44,8 +44,8 @@ class Timeline:
         self._disk = None if path is None else Disk(path)
 
     def now_s(self) -> float:
-        """Seconds since the timeline was opened, in whole microseconds: a record's own grain."""
-        return round(self.clock.monotonic_s() - self._started_s, 6)
+        """Seconds since the timeline was opened."""
+        return self.clock.monotonic_s() - self._started_s
 
     def append(self, make: Callable[[float], AnyRecord], *, view: Named | None = None) -> Entry:
         """Append the record that `make` builds from the present second; returns its entry.
