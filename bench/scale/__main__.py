@@ -95,9 +95,10 @@ def report(pairs: list[tuple[Cost, Cost]]) -> str:
     return f"""# Scale: from the wire to the timeline on disk
 
 `tox run -e bench-scale` wrote this page. {CHANGES:,} changes of pods come over a local socket from
-a process on another core; each is a real pod's JSON of {size:,} bytes, a chunk of its own. The time
-is processor time of the recording process, all threads: reading, decoding into views, dropping
-managedFields, writing the timeline, waking who waits. Of {RUNS} runs the cheapest counts. Peak RSS is taken with every version of every pod in the record.
+a process on another core; each is a real pod's JSON of {size:,} bytes, a chunk of its own. The
+time is processor time of the recording process, all threads: reading, decoding into views,
+dropping managedFields, writing the timeline, waking who waits. Of {RUNS} runs the cheapest
+counts. Peak RSS is taken with every version of every pod in the record.
 
 A verdict's cost is one entry fed to an invariant about all the pods, which all have one owner: it
 looks at every pod of the owner, so it grows with them.
