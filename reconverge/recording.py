@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reconverge.cluster.door import Cluster, Recorder
+from reconverge.cluster.door import Audited, Cluster, Recorder
 from reconverge.cluster.kinds import CORE
-from reconverge.errors import Unavailable
-from reconverge.timeline import Entry, Timeline
+from reconverge.errors import ReconvergeError, Unavailable
+from reconverge.timeline import Entry, Noted, Timeline
 from reconverge.waiting import wait_until_seen
 
 KINDS = ("Pod", "Node", "Event", "ServiceAccount")
@@ -20,6 +20,7 @@ MADE_BY = {"Deployment": ("ReplicaSet",), "CronJob": ("Job",)}
 # Whether a node is whole shows in its daemon pods as well.
 SYSTEM_NAMESPACE, SYSTEM_KINDS = "kube-system", ("Pod",)
 SYNCED_WITHIN_S = 30.0
+AUDITED_WITHIN_S = 10.0
 # What was just created is on the watch within milliseconds; a controller makes the account.
 SHOWN_WITHIN_S = 15.0
 
@@ -39,7 +40,9 @@ class Recording:
         self._kinds.update(KINDS)
         self._watch(KINDS, self._namespace)
         self._watch(SYSTEM_KINDS, SYSTEM_NAMESPACE)
-        for recorder in self._recorders:
+        watches = tuple(self._recorders)
+        self._record_writes()
+        for recorder in watches:
             recorder.wait_until_synced(deadline_s=SYNCED_WITHIN_S)
 
     def watch_for(self, kind: str) -> None:
@@ -65,6 +68,18 @@ class Recording:
         """Close every stream; nothing is recorded afterwards. Idempotent."""
         for recorder in self._recorders:
             recorder.stop()
+
+    def _record_writes(self) -> None:
+        """Who writes what, where the cluster tells; a verdict is possible without it."""
+        if not isinstance(self._cluster, Audited):
+            return
+        try:
+            recorder = self._cluster.record_writes(self._timeline, namespaces=(self._namespace,))
+            self._recorders.append(recorder)
+            recorder.wait_until_synced(deadline_s=AUDITED_WITHIN_S)
+        except ReconvergeError as error:
+            text = f"who writes what is not known: {error}"
+            self._timeline.append(lambda at_s: Noted(at_s=at_s, text=text))
 
     def _watch(self, kinds: tuple[str, ...], namespace: str) -> None:
         recorder = self._cluster.record(self._timeline, kinds=kinds, namespaces=(namespace,))

@@ -10,7 +10,8 @@ import errno
 import os
 import shlex
 import subprocess
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import IO
 from reconverge.errors import Unavailable
 
 TAIL_LINES = 12
+_PIECE_BYTES = 1 << 16
 GRACE_S = 10.0  # between asking a program to end and killing it
 
 Command = Sequence[str | Path]
@@ -121,6 +123,54 @@ def run(
     if completed.exit_code not in accept:
         raise CommandFailed(completed, log=log)
     return completed
+
+
+class Running:
+    """A program whose output is read while it runs, from one thread; `end` may come from another.
+
+    Its standard input stays open for as long as we live, so that it can notice our end.
+    """
+
+    def __init__(self, command: Command) -> None:
+        """Raises CommandFailed for a missing program."""
+        self._words = tuple(str(word) for word in command)
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - `close` closes it
+        try:
+            self._process = subprocess.Popen(
+                self._words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said
+            )
+        except (FileNotFoundError, PermissionError) as error:
+            gone = Completed(self._words, 127, "", str(error))
+            raise CommandFailed(gone, reason=NOT_FOUND) from error
+
+    def pieces(self) -> Iterator[bytes]:
+        """What it says, as it says it, to the end of its output."""
+        out = self._process.stdout
+        assert out is not None
+        while piece := os.read(out.fileno(), _PIECE_BYTES):
+            yield piece
+
+    def completed(self) -> Completed:
+        """Wait for its end, which its output's end announces, and tell how it ended."""
+        exit_code = self._process.wait(timeout=GRACE_S)
+        self._said.seek(0)
+        return Completed(self._words, exit_code, "", _text(self._said.read()))
+
+    def end(self) -> None:
+        """End the program, and by the end of its input what it has started; a blocked read then
+        comes to its end. Idempotent."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        if self._process.poll() is None:
+            self._process.terminate()
+
+    def close(self) -> None:
+        """End it and give its pipes up. For the reading thread. Idempotent."""
+        self.end()
+        for pipe in (self._process.stdin, self._process.stdout, self._said):
+            if pipe is not None:
+                pipe.close()
+        self._process.wait()
 
 
 def _wait(

@@ -132,3 +132,15 @@ class ControlPlane(Protocol):
 
     def thaw_process(self, node: str, name: str) -> None:
         """SIGCONT every process of exactly that name on the node. Idempotent."""
+
+
+@runtime_checkable
+class Audited(Protocol):
+    """A cluster whose API server's audit log can be read: only ever one of our own."""
+
+    def record_writes(self, timeline: Timeline, *, namespaces: Sequence[str]) -> Recorder:
+        """Start recording who writes what in `namespaces`, to them, and to nodes.
+
+        Once synced, every later write is recorded, or a gap of AUDIT_LOG says that some may not be.
+        `wait_until_synced` raises NotFound where the cluster keeps no such log.
+        """

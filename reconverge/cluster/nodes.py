@@ -13,13 +13,16 @@ from pathlib import Path
 import msgspec
 
 from reconverge.cluster.api import KubernetesCluster
+from reconverge.cluster.audit import AuditRecorder, follow
 from reconverge.cluster.door import NodeContainer
 from reconverge.cluster.errors import NotFound
 from reconverge.cluster.transport import Transport, connect
 from reconverge.errors import Refused
 from reconverge.shell import Completed, run
+from reconverge.timeline import Timeline
 
 CLUSTER_LABEL = "io.x-k8s.kind.cluster"
+ROLE_LABEL = "io.x-k8s.kind.role"
 DOCKER_S = 60.0  # starting a node's systemd takes 1 s; a loaded machine is given time
 _NONE_FOUND = 3
 
@@ -118,6 +121,16 @@ class KindCluster(KubernetesCluster):
 
     def thaw_process(self, node: str, name: str) -> None:
         self._signal(node, name, "CONT")
+
+    def record_writes(self, timeline: Timeline, *, namespaces: Sequence[str]) -> AuditRecorder:
+        """The log lies on the control plane's node, readable by root there, so it is read there."""
+        roles = ("--filter", f"label={ROLE_LABEL}=control-plane")
+        ours = ("--filter", f"label={CLUSTER_LABEL}={self.kind_name}")
+        names = self._run("ps", "--all", "--format", "{{.Names}}", *ours, *roles).stdout.split()
+        if not names:
+            raise NotFound("no container is its control plane", where=self.name)
+        command = (*self._docker, "exec", "--interactive", sorted(names)[0])
+        return AuditRecorder(lambda: follow(command), timeline, namespaces=namespaces)
 
     def _signal(self, node: str, name: str, signal: str) -> None:
         container = self.node_container(node)

@@ -7,6 +7,7 @@ facts and no opinions; a `Finding` is kept only as the fact that a judge said it
 from __future__ import annotations
 
 from reconverge.timeline.records import (
+    AUDIT_LOG,
     FORMAT,
     AnyRecord,
     Challenged,
@@ -27,11 +28,13 @@ from reconverge.timeline.records import (
     Stamp,
     Synced,
     Writer,
+    Wrote,
 )
 from reconverge.timeline.timeline import Timeline, read_timeline
 from reconverge.timeline.worlds import Entry
 
 __all__ = [
+    "AUDIT_LOG",
     "FORMAT",
     "AnyRecord",
     "Challenged",
@@ -54,5 +57,6 @@ __all__ = [
     "Synced",
     "Timeline",
     "Writer",
+    "Wrote",
     "read_timeline",
 ]

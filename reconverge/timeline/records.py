@@ -20,6 +20,8 @@ FORMAT = 2
 FORMATS_READ = (1, 2)
 
 Change = Literal["listed", "added", "modified", "deleted"]
+# The audit log's own outages and listings are told as those of a kind of this name.
+AUDIT_LOG = "AuditLog"
 SECOND_S, MICROSECOND_S = 1.0, 1e-6
 _AT_ONCE_S = 0.0  # one object, since msgspec knows a default by its identity
 
@@ -167,6 +169,29 @@ class Resumed(Record, frozen=True, kw_only=True):
     namespace: str = ""
 
 
+class Wrote(Record, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Somebody's write that the API server answered, as its audit log tells it.
+
+    `received` and `answered` are the API server's clock in microseconds; the write took effect
+    between them. `at_s` is when it was read here, later than both. `code` is the HTTP answer: from
+    400 on nothing was written. `based_on` is the resourceVersion that the writer had seen, where
+    the request named one. `name` is missing where the server chose it, `uid` in most requests.
+    """
+
+    user: str
+    verb: str
+    kind: str
+    code: int
+    received: datetime
+    answered: datetime
+    namespace: str = ""
+    name: str = ""
+    uid: str = ""
+    subresource: str = ""
+    based_on: int = 0
+    agent: str = ""
+
+
 class Noted(Record, frozen=True, kw_only=True):
     """A fact for the reader, such as how a manifest was adapted before it was applied."""
 
@@ -244,6 +269,7 @@ AnyRecord = (
     | Gap
     | Lost
     | Resumed
+    | Wrote
     | Noted
     | Injected
     | RolledBack

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from reconverge.cluster.challenge import knock, plant_sentinel
-from reconverge.cluster.door import ControlPlane, JsonObject, StoppableNodes
+from reconverge.cluster.door import Audited, ControlPlane, JsonObject, StoppableNodes
 from reconverge.cluster.errors import Conflict, NotFound, Rejected
+from reconverge.judges.audited import author
 from reconverge.model import Pod, Ref, ReplicationController
-from reconverge.timeline import Challenged, Entry, Observed
-from tests.contract.conftest import Door
+from reconverge.timeline import Challenged, Entry, Observed, Wrote
+from tests.contract.conftest import SHOWN_S, Door
 
 GATED: JsonObject = {
     "schedulingGates": [{"name": "reconverge.dev/contract"}],
@@ -239,3 +240,26 @@ def test_a_strategic_patch_keeps_what_it_does_not_name(door: Door) -> None:
     assert view.spec.template is not None
     [after] = view.spec.template.spec.containers
     assert (after.name, after.image) == ("none", "reconverge.dev/other")
+
+
+def test_the_audit_log_names_the_authors(door: Door) -> None:
+    """Our own write and the controller's that follows it are told apart."""
+    assert isinstance(door.cluster, Audited)
+    log = door.cluster.record_writes(door.timeline, namespaces=(door.namespace,))
+    log.wait_until_synced(deadline_s=SHOWN_S)
+    start = len(door.timeline)
+    try:
+        workload = door.create(controller(1))
+        door.see(lambda entry: _wrote(entry, "kubernetes-admin", "ReplicationController"))
+        made = door.see(lambda entry: _wrote(entry, "replication-controller", "Pod"), start=start)
+        assert isinstance(made.record, Wrote)
+        assert made.record.namespace == door.namespace
+        door.see(lambda _: len(owned(door, workload)) == 1)
+    finally:
+        log.stop()
+
+
+def _wrote(entry: Entry, by: str, kind: str) -> bool:
+    record = entry.record
+    is_write = isinstance(record, Wrote) and record.kind == kind and record.code < 400
+    return is_write and author(record).startswith(by)

@@ -13,6 +13,7 @@ from reconverge.cluster.door import Answer, JsonObject, NodeContainer
 from reconverge.cluster.errors import Conflict, NotFound, Rejected, Unreachable
 from reconverge.model import Named, Ref, ref
 from reconverge.timeline import Timeline
+from tests.fakes.audit import FakeAuditRecorder
 from tests.fakes.clock import SteppedClock
 from tests.fakes.controllers import ReplicaControllers, begin_deletion, is_ready
 from tests.fakes.machines import Machines
@@ -20,6 +21,7 @@ from tests.fakes.store import CLUSTER_SCOPED, Object, Store, merged, view
 from tests.fakes.watches import FakeRecorder
 
 ACCOUNT_S, NAMESPACE_S = 0.05, 0.5
+ADMIN = "kubernetes-admin"
 
 
 class FakeCluster:
@@ -27,6 +29,7 @@ class FakeCluster:
 
     `latency_s` is how long each call takes, during which the world goes on. `is_deaf`: deletions,
     patches and stops are accepted, and nothing happens. `is_down`: no call is answered.
+    `is_audited`: the API server keeps an audit log.
     """
 
     def __init__(self, clock: SteppedClock, *, workers: int = 3) -> None:
@@ -34,6 +37,7 @@ class FakeCluster:
         self.latency_s = 0.001
         self.is_deaf = False
         self.is_down = False
+        self.is_audited = True
         self.calls: list[str] = []
         self.store = Store(clock)
         self.controllers = ReplicaControllers(self.store)
@@ -61,7 +65,8 @@ class FakeCluster:
         if is_dry_run:
             unborn = {**manifest, "metadata": {**_at(manifest, "metadata"), "uid": "unborn"}}
             return ref(kind, view(unborn)), view(unborn)
-        made = self.store.add(dict(manifest), namespace=namespace)
+        with self.store.acting(ADMIN):
+            made = self.store.add(dict(manifest), namespace=namespace)
         if kind == "Namespace":
             self.clock.after(ACCOUNT_S, lambda: self._add_account(made["metadata"]["name"]))
         return ref(kind, view(made)), view(made)
@@ -92,7 +97,8 @@ class FakeCluster:
         merged(target, part, by_name=is_strategic)
         if "spec" in part:
             target["metadata"]["generation"] += 1
-        self.store.write(target)
+        with self.store.acting(ADMIN):
+            self.store.write(target)
         return view(target)
 
     def delete(
@@ -107,11 +113,15 @@ class FakeCluster:
         target = self.store.exactly(ref)
         if self.is_deaf and ref.kind == "Pod":
             return
-        if ref.kind == "Namespace":
+        with self.store.acting(ADMIN):
+            self._begin_deletion(ref.kind, target, grace_s=grace_s)
+
+    def _begin_deletion(self, kind: str, target: Object, *, grace_s: int | None) -> None:
+        if kind == "Namespace":
             target["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
             self.store.write(target)
             self.clock.after(NAMESPACE_S, lambda: self._empty(target))
-        elif ref.kind == "Pod":
+        elif kind == "Pod":
             begin_deletion(self.store, target, grace_s=grace_s)
         else:
             self.store.remove(target)
@@ -148,6 +158,12 @@ class FakeCluster:
         recorder = FakeRecorder(self.store, timeline, kinds=kinds, namespaces=namespaces)
         self.recorders.append(recorder)
         return recorder
+
+    def record_writes(self, timeline: Timeline, *, namespaces: Sequence[str]) -> FakeAuditRecorder:
+        self._call("record writes")
+        if not self.is_audited:
+            raise NotFound("the API server keeps no audit log there")
+        return FakeAuditRecorder(self.store, timeline, namespaces=namespaces)
 
     def node_container(self, node: str) -> NodeContainer:
         if node not in self.machines.state:

@@ -12,6 +12,10 @@ from tests.fakes.store import Change, Object, Store
 
 SYNC_S = 0.02
 _SPECS = {"ReplicationController": "v1", "ReplicaSet": "apps/v1"}
+_USERS = {
+    "ReplicationController": "system:serviceaccount:kube-system:replication-controller",
+    "ReplicaSet": "system:serviceaccount:kube-system:replicaset-controller",
+}
 
 
 class ReplicaControllers:
@@ -48,7 +52,8 @@ class ReplicaControllers:
         for uid in due:
             workload = self._store.objects.get(uid)
             if workload is not None:
-                self._sync(workload)
+                with self._store.acting(_USERS[workload["kind"]]):
+                    self._sync(workload)
 
     def _workloads(self, namespace: str) -> list[Object]:
         return [one for kind in _SPECS for one in self._store.of(kind, namespace)]

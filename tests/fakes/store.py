@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import msgspec
@@ -16,6 +17,7 @@ from tests.fakes.clock import SteppedClock
 Object = dict[str, Any]
 Change = Literal["added", "modified", "deleted"]
 Listener = Callable[[str, Change, Object], None]
+KUBELETS = "system:node:fake-worker"  # who writes unless somebody else is said to
 CLUSTER_SCOPED = ("Node", "Namespace")
 _LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 
@@ -28,7 +30,17 @@ class Store:
         self.version = 100
         self.objects: dict[str, Object] = {}
         self.listeners: list[Listener] = []
+        self.user = KUBELETS
         self._ordinals = itertools.count(1)
+
+    @contextmanager
+    def acting(self, user: str) -> Iterator[None]:
+        """Whoever writes meanwhile is `user`."""
+        before, self.user = self.user, user
+        try:
+            yield
+        finally:
+            self.user = before
 
     def add(self, manifest: Object, *, namespace: str = "") -> Object:
         """Store a new object; Conflict when its name is taken."""
