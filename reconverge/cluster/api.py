@@ -18,7 +18,13 @@ import msgspec
 from reconverge.cluster.door import Answer, JsonObject
 from reconverge.cluster.errors import Conflict, NotFound, Rejected, decode_status, error_from
 from reconverge.cluster.execution import run_in_pod
-from reconverge.cluster.kinds import CORE, Kind, core_kind, discovered, suggestion
+from reconverge.cluster.kinds import (
+    CORE,
+    Kind,
+    discovered,
+    served_versions,
+    suggestion,
+)
 from reconverge.cluster.recorder import WatchRecorder
 from reconverge.cluster.transport import (
     MERGE_PATCH,
@@ -148,7 +154,7 @@ class KubernetesCluster:
 
         Raises Unreachable when the API server itself does not answer.
         """
-        proxy = core_kind("Pod").path(namespace=pod.namespace, name=f"{pod.name}:{port}")
+        proxy = CORE["Pod"].path(namespace=pod.namespace, name=f"{pod.name}:{port}")
         reply = self._transport.request(
             "GET", f"{proxy}/proxy/{path.lstrip('/')}", read_s=timeout_s, is_repeatable=False
         )
@@ -211,9 +217,24 @@ class KubernetesCluster:
     def _kind(self, name: str) -> Kind:
         if name in CORE:
             return CORE[name]
+        if "/" in name:
+            api_version, _, kind = name.rpartition("/")
+            return self.kind_of({"apiVersion": api_version, "kind": kind})
         with self._kinds_lock:
             known = [kind for kind in self._kinds.values() if kind.name == name]
-        return known[0] if known else core_kind(name)
+        return known[0] if known else self._sought(name)
+
+    def _sought(self, name: str) -> Kind:
+        """The kind of that name in the first group that serves one, in the server's order."""
+        seen = dict(CORE)
+        for api_version in served_versions(self._ask("GET", "/apis", where="discover").body):
+            found = self._discover(api_version)
+            with self._kinds_lock:
+                self._kinds.update({(api_version, one.name): one for one in found.values()})
+            if name in found:
+                return found[name]
+            seen |= found
+        raise Rejected(f'unknown kind "{name}"', cure=suggestion(name, seen))
 
     def _discover(self, api_version: str) -> dict[str, Kind]:
         path = Kind("", api_version, "").api

@@ -97,7 +97,11 @@ class Cluster(Protocol):
     def record(
         self, timeline: Timeline, *, kinds: Sequence[str], namespaces: Sequence[str]
     ) -> Recorder:
-        """Start watching `kinds` into `timeline`; namespaced ones in each of `namespaces`."""
+        """Start watching `kinds` into `timeline`; namespaced ones in each of `namespaces`.
+
+        A kind is a name, such as Pod, or `apiVersion/Kind` where several groups serve that name.
+        Raises Rejected, naming near ones, for a kind that the cluster does not serve.
+        """
 
 
 class NodeContainer(msgspec.Struct, frozen=True):

@@ -11,8 +11,6 @@ from urllib.parse import quote
 
 import msgspec
 
-from reconverge.cluster.errors import Rejected
-
 
 class Kind(msgspec.Struct, frozen=True):
     """One kind as the API serves it. `api` is the path of its group and version."""
@@ -75,13 +73,6 @@ CORE: dict[str, Kind] = {
 }
 
 
-def core_kind(name: str) -> Kind:
-    """The kind of that name in the table; Rejected, naming near ones, when it is not there."""
-    if name in CORE:
-        return CORE[name]
-    raise Rejected(f'unknown kind "{name}"', cure=suggestion(name, CORE))
-
-
 def suggestion(word: str, known: dict[str, Kind]) -> str:
     """A cure that names the kinds nearest to a misspelt one."""
     by_lower = {name.lower(): name for name in known}
@@ -89,6 +80,24 @@ def suggestion(word: str, known: dict[str, Kind]) -> str:
     if near:
         return "did you mean " + " or ".join(by_lower[one] for one in near) + "?"
     return "kinds are written in the singular and in CamelCase, such as ReplicationController"
+
+
+class _GroupVersion(msgspec.Struct, frozen=True, rename="camel"):
+    group_version: str
+
+
+class _Group(msgspec.Struct, frozen=True, rename="camel"):
+    preferred_version: _GroupVersion
+
+
+class _GroupList(msgspec.Struct, frozen=True):
+    groups: tuple[_Group, ...] = ()
+
+
+def served_versions(body: bytes) -> tuple[str, ...]:
+    """The apiVersions in an APIGroupList, one for each group, in the server's order, v1 first."""
+    listing = msgspec.json.decode(body, type=_GroupList)
+    return ("v1", *(group.preferred_version.group_version for group in listing.groups))
 
 
 class _Resource(msgspec.Struct, frozen=True):

@@ -23,7 +23,7 @@ from reconverge.cluster.errors import Expired, Forbidden, NotFound, Rejected, Un
 from reconverge.cluster.kinds import Kind
 from reconverge.cluster.transport import Silent
 from reconverge.cluster.watching import Stream
-from reconverge.errors import ReconvergeError
+from reconverge.errors import ReconvergeError, Unavailable
 from reconverge.timeline import (
     AnyRecord,
     Delivery,
@@ -327,10 +327,19 @@ class _Loop:
         )
 
     def _give_up(self, error: ReconvergeError) -> None:
-        """Nothing more is recorded here, which the timeline says for good."""
+        """Nothing more is recorded here, which the timeline says for good.
+
+        A disk that is full does not take even that; but a quiet timeline would be believed, so it
+        is tried until the disk has room or the recorder is stopped.
+        """
         self.failure = error
-        self._is_dark = False
-        self._darken(f"not recorded any more: {error}")
+        while not self._stopped.is_set():
+            try:
+                self._is_dark = False
+                self._darken(f"not recorded any more: {error}")
+                return
+            except Unavailable:
+                self._pause()
 
     def _pause(self) -> None:
         delay_s = min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2.0 ** min(self._failures, 8))

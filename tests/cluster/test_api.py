@@ -10,6 +10,7 @@ from reconverge.cluster.api import KubernetesCluster
 from reconverge.cluster.errors import Conflict, Forbidden, NotFound, Rejected, Unreachable
 from reconverge.errors import ReconvergeError
 from reconverge.model import Pod, Ref
+from reconverge.timeline import Timeline
 from tests.cluster.apiserver import ApiServer, compact, listing, pod, status
 from tests.cluster.conftest import transport_to
 
@@ -180,3 +181,43 @@ def test_the_log_of_the_previous_container_can_be_had(
     assert api.logs(POD, container="main", previous=True) == "SSD OK\n"
     query = server.requests[-1][2]
     assert (query["container"], query["previous"]) == ("main", "true")
+
+
+GROUPS = {
+    "groups": [
+        {"name": "apps", "preferredVersion": {"groupVersion": "apps/v1"}},
+        {"name": "example.org", "preferredVersion": {"groupVersion": "example.org/v2"}},
+    ]
+}
+WIDGETS = {"resources": [{"name": "widgets", "kind": "Widget", "namespaced": True}]}
+
+
+@pytest.mark.parametrize("name", ["Widget", "example.org/v2/Widget"])
+def test_any_kind_is_recorded(
+    server: ApiServer, api: KubernetesCluster, timeline: Timeline, name: str
+) -> None:
+    """A custom resource is found in all groups by its name, or in one by its apiVersion."""
+    server.answers["GET /apis"] = (200, compact(GROUPS))
+    server.answers["GET /api/v1"] = (200, compact({"resources": []}))
+    server.answers["GET /apis/apps/v1"] = (200, compact({"resources": []}))
+    server.answers["GET /apis/example.org/v2"] = (200, compact(WIDGETS))
+    widget = {"kind": "Widget", "spec": {"colour": "red"}, **pod("w", 3)}
+    server.listing = listing(10, widget)
+    recorder = api.record(timeline, kinds=[name], namespaces=["ns"])
+    recorder.wait_until_synced(deadline_s=10)
+    recorder.stop()
+    [view] = timeline.latest().objects("Widget")
+    assert view.name == "w"
+    assert server.requests[-2][1] == "/apis/example.org/v2/namespaces/ns/widgets"
+
+
+def test_a_kind_that_nobody_serves_is_told_with_near_ones(
+    server: ApiServer, api: KubernetesCluster, timeline: Timeline
+) -> None:
+    """Before anything is recorded, and with the kinds that were discovered."""
+    server.answers["GET /apis"] = (200, compact(GROUPS))
+    server.answers["GET /api/v1"] = (200, compact({"resources": []}))
+    server.answers["GET /apis/apps/v1"] = (200, compact({"resources": []}))
+    server.answers["GET /apis/example.org/v2"] = (200, compact(WIDGETS))
+    with pytest.raises(Rejected, match=r"did you mean Widget\?"):
+        api.record(timeline, kinds=["Wigdet"], namespaces=["ns"])

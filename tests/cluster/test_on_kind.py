@@ -204,3 +204,16 @@ def _but_version(view: object) -> object:
     assert isinstance(view, ReplicationController | ReplicaSet)
     metadata = msgspec.structs.replace(view.metadata, resource_version="")
     return msgspec.structs.replace(view, metadata=metadata)
+
+
+def test_a_kind_beyond_the_table_is_recorded(cluster: KindCluster) -> None:
+    """It is found by its name alone, and each version says who wrote it and when."""
+    timeline = Timeline(RealClock())
+    recorder = cluster.record(timeline, kinds=["PriorityClass"], namespaces=[])
+    recorder.wait_until_synced(deadline_s=30)
+    recorder.stop()
+    names = {one.name for one in timeline.latest().objects("PriorityClass")}
+    assert "system-node-critical" in names
+    seen = [one.record for one in timeline.entries() if isinstance(one.record, Observed)]
+    assert all(one.last_writers and one.stamp and one.stamp.grain_s == 1.0 for one in seen)
+    assert not any(b"managedFields" in bytes(one.object) for one in seen)

@@ -13,6 +13,7 @@ from reconverge.cluster.api import ApiSource, KubernetesCluster
 from reconverge.cluster.errors import Forbidden, NotFound, Unreachable
 from reconverge.cluster.kinds import CORE
 from reconverge.cluster.recorder import WatchRecorder
+from reconverge.errors import Unavailable
 from reconverge.timeline import Gap, Lost, Noted, Observed, Resumed, Synced, Timeline
 from tests.cluster.apiserver import ApiServer, bookmark, compact, line, listing, pod, status
 from tests.cluster.conftest import transport_to, wait_for, wait_for_record
@@ -319,3 +320,145 @@ def test_each_namespace_has_its_own_watch(api: KubernetesCluster, timeline: Time
     recorder.stop()
     synced = {(one.kind, one.namespace) for one in told(timeline, Synced)}  # type: ignore[attr-defined]
     assert synced == {("Pod", "ns"), ("Pod", "kube-system"), ("Node", "")}
+
+
+def test_what_came_before_an_error_in_one_piece_is_recorded(
+    server: ApiServer, start: Start, timeline: Timeline
+) -> None:
+    """Events and the 410 that ends them may come together: the events count, then the gap."""
+    start()
+    watch = server.next_watch()
+    server.listing = listing(40, pod("a", 11), pod("b", 12))
+    watch.send(
+        line("ADDED", pod("a", 11))
+        + line("ADDED", pod("b", 12))
+        + line("ERROR", status(410, "too old resource version"))
+    )
+    wait_for_record(timeline, Synced, nth=2)
+    records = [type(entry.record) for entry in timeline.entries()]
+    assert records == [Synced, Observed, Observed, Gap, Synced]
+
+
+def test_one_event_is_not_held_back_for_the_next(
+    server: ApiServer, start: Start, timeline: Timeline
+) -> None:
+    """A whole line is on the timeline while half of the next is still on its way."""
+    start()
+    watch = server.next_watch()
+    watch.send(line("ADDED", pod("a", 11)) + line("ADDED", pod("b", 12))[:50])
+    wait_for_pod(timeline, "a")
+    assert pods(timeline) == {"a"}
+    watch.send(line("ADDED", pod("b", 12))[50:])
+    wait_for_pod(timeline, "b")
+
+
+def page(version: int, token: str, *items: dict[str, object]) -> bytes:
+    """A page of a list; the last one has no token."""
+    return compact(
+        {"metadata": {"resourceVersion": str(version), "continue": token}, "items": list(items)}
+    )
+
+
+def test_a_list_in_pages(server: ApiServer, start: Start, timeline: Timeline) -> None:
+    """Each page is on the timeline as it comes; what none of them has was deleted."""
+    server.listing = page(10, "", pod("a", 3), pod("old", 4))
+    start()
+    watch = server.next_watch()
+    server.script = [
+        (200, page(40, "second", pod("a", 30))),
+        (200, page(40, "third")),
+        (200, page(40, "", pod("b", 31))),
+    ]
+    watch.send(line("ERROR", status(410, "too old resource version")))
+    synced = wait_for_record(timeline, Synced, nth=2)
+    assert {one.name for one in synced.snapshot.objects("Pod")} == {"a", "b"}
+    queries = [query for _, _, query, _ in server.requests if "limit" in query]
+    assert [query.get("continue", "") for query in queries] == ["", "", "second", "third"]
+    assert server.next_watch().query["resourceVersion"] == "40"
+
+
+def test_a_page_that_expired_begins_the_list_anew(
+    server: ApiServer, start: Start, timeline: Timeline
+) -> None:
+    """Nothing was missed by that, so it is no gap; what went away between the lists is told."""
+    server.script = [
+        (200, page(10, "second", pod("a", 3), pod("gone", 4))),
+        (410, compact(status(410, "The provided continue parameter is too old"))),
+        (200, page(50, "second", pod("a", 3))),
+        (200, page(50, "", pod("b", 31))),
+    ]
+    start()
+    assert pods(timeline) == {"a", "b"}
+    assert told(timeline, Gap) == []
+    changes = [(one.change, one.uid) for one in told(timeline, Observed)]  # type: ignore[attr-defined]
+    assert changes == [
+        ("listed", "uid-a"),
+        ("listed", "uid-gone"),
+        ("listed", "uid-b"),
+        ("deleted", "uid-gone"),
+    ]
+    assert server.next_watch().query["resourceVersion"] == "50"
+
+
+def test_deliveries_out_of_order_never_go_back(
+    server: ApiServer, start: Start, timeline: Timeline
+) -> None:
+    """However late and how often old versions come again, the world only goes forward."""
+    server.listing = listing(10, pod("a", 3), pod("b", 4))
+    start()
+    watch = server.next_watch()
+    new = line("MODIFIED", pod("a", 20, app="new"))
+    gone = line("DELETED", pod("b", 21))
+    late = line("MODIFIED", pod("a", 15, app="late")) + line("ADDED", pod("b", 16))
+    watch.send(new + gone + late + new + late + line("ADDED", pod("end", 22)))
+    wait_for_pod(timeline, "end")
+    assert pods(timeline) == {"a", "end"}
+    [a] = [one for one in timeline.latest().objects("Pod") if one.name == "a"]
+    assert a.metadata.labels == {"app": "new"}
+    versions = [one.resource_version for one in told(timeline, Observed)]  # type: ignore[attr-defined]
+    assert versions == sorted(versions)
+
+
+def test_a_restarted_server_is_followed_from_the_last_position(
+    server: ApiServer, start: Start, timeline: Timeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is down, starting, then has what happened meanwhile: late, but nothing is missing."""
+    monkeypatch.setattr(recording, "BACKOFF_MAX_S", 0.05)
+    start()
+    watch = server.next_watch()
+    watch.send(line("ADDED", pod("a", 11)))
+    wait_for_pod(timeline, "a")
+    server.refusals = [(500, b""), (503, compact(status(503, "starting"))), (429, b"later")]
+    watch.cut()
+    again = server.next_watch()
+    again.send(line("MODIFIED", pod("a", 12, app="x")) + line("DELETED", pod("a", 13)))
+    wait_for(timeline, lambda entry: entry.snapshot.is_gone("uid-a"))
+    assert again.query["resourceVersion"] == "11"
+    assert len(told(timeline, Lost)) == len(told(timeline, Resumed)) == 1
+    assert told(timeline, Gap) == []
+
+
+def test_a_full_disk_is_no_quiet_cluster(
+    server: ApiServer, start: Start, timeline: Timeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the disk does not take is a loss for good, said as soon as it has room again."""
+    monkeypatch.setattr(recording, "BACKOFF_MAX_S", 0.01)
+    start()
+    watch = server.next_watch()
+    full = [Unavailable("no space left")] * 3
+
+    def append(*args: object, **more: object) -> object:
+        if full:
+            raise full.pop()
+        return Timeline.append(timeline, *args, **more)  # type: ignore[arg-type]
+
+    def observe(*_: object, **__: object) -> None:
+        raise full.pop()
+
+    monkeypatch.setattr(timeline, "append", append)
+    monkeypatch.setattr(timeline, "observe", observe)
+    watch.send(line("ADDED", pod("a", 11)))
+    lost = wait_for_record(timeline, Lost)
+    assert isinstance(lost.record, Lost)
+    assert "not recorded any more" in lost.record.reason
+    assert "no space left" in lost.record.reason
