@@ -1,7 +1,7 @@
 """The world after each entry, made when somebody asks for it.
 
 Keeping a snapshot for every entry would cost more memory than the objects themselves: with 10,000
-pods each one copies some 4 KB of tree nodes. So the world is kept after every `STRIDE`th entry and
+pods each one copied 3.3 KB of tree nodes. So the world is kept after every `STRIDE`th entry and
 at the last few places that were read; between two of them it is made again from the entries. Who
 reads in order pays for one change an entry, who jumps for `STRIDE` of them at most.
 """
