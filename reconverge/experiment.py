@@ -29,6 +29,7 @@ from reconverge.faults.journal import Journal
 from reconverge.judges.converges import Converges
 from reconverge.judges.promise import Promise
 from reconverge.judges.steady import AnySteadyState, ReadyPods
+from reconverge.judges.temporal import AnyAwaited
 from reconverge.model import Ref, Snapshot, ref
 from reconverge.recording import Recording
 from reconverge.report.console import failure_text
@@ -236,7 +237,7 @@ class Experiment:
         Raises PromiseBroken unless it HELD. A promise that names injections is judged from the
         first of them on, any other from now.
         """
-        named = promise.injections if isinstance(promise, Converges) else ()
+        named = promise.injections if isinstance(promise, Converges | AnyAwaited) else ()
         starts = [one.start - 1 for one in self._injections if one.id in named]
         start = max(0, min([len(self.timeline) - 1, *starts]))
         return self._judge(promise, start=start, deadline_s=self.timeline.now_s() + within_s)

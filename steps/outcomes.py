@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_bdd import then
 
 from reconverge.judges import baselines
-from reconverge.judges.invariants import NeverFewerReady, NeverMore
+from reconverge.judges.invariants import NeverFewer, NeverMore
 from reconverge.judges.pods import Ended
 from reconverge.judges.states import NodeGone, NodeWhole, Released
 
@@ -75,7 +75,7 @@ def never_more(experiment: Experiment, name: str, count: int) -> None:
 @then(words('"{name:Name}" never has fewer than {count:Number} ready pods'))
 def never_fewer(experiment: Experiment, name: str, count: int) -> None:
     """At no observation since the fault are fewer pods ready."""
-    experiment.hold(NeverFewerReady(workload=experiment.workload(name), pods=count))
+    experiment.hold(NeverFewer(workload=experiment.workload(name), pods=count))
 
 
 @then(words("its container is restarted in the same pod within {deadline_s:Duration}"))

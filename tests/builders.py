@@ -15,7 +15,7 @@ from typing import Literal, cast
 import msgspec
 
 from reconverge.judges.effects import AnyEffect
-from reconverge.judges.judge import Judge, Want, WantKnock, WantSentinel
+from reconverge.judges.judge import Judge, Want, WantKnock, WantSentinel, WantTouch
 from reconverge.judges.promise import Promise
 from reconverge.model import Ref
 from reconverge.timeline import (
@@ -371,6 +371,7 @@ class Responder:
         self.answers = True
         self.delivers_pods = True
         self.delivers_workload = True
+        self.delivers_nodes = True
         self.refuses = ""
         self.refuses_knock = ""
         self.late_record = False
@@ -388,6 +389,8 @@ class Responder:
                 self.plant(want.kind)
             elif isinstance(want, WantKnock):
                 self._knock()
+            elif isinstance(want, WantTouch):
+                self.touch(want.node)
             self.audience.hear()
         return self.audience.finding
 
@@ -422,6 +425,18 @@ class Responder:
             self.story.pod(uid, "deleted", owner=owner)
         if self.late_record:
             self.story.challenged("sentinel", ref, version=planted)
+
+    def touch(self, node: Ref) -> None:
+        if self.refuses:
+            self.story.challenged("sentinel", node, error=self.refuses)
+            return
+        touched = self.story.next_version()
+        view = self.story.timeline.latest().get("Node", node.uid)
+        if self.delivers_nodes and view is not None:
+            wire = msgspec.to_builtins(view)
+            wire["metadata"]["resourceVersion"] = str(touched)
+            self.story.see("Node", "modified", wire)
+        self.story.challenged("sentinel", node, version=touched)
 
     def _knock(self) -> None:
         if self.refuses_knock:

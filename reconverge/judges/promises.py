@@ -6,11 +6,12 @@ import msgspec
 
 from reconverge.judges.converges import Converges
 from reconverge.judges.events import Remarked
-from reconverge.judges.invariants import NeverFewerReady, NeverMore, SamePods, Untouched
+from reconverge.judges.invariants import AnyInvariant
 from reconverge.judges.owners import GoneWithPods, Orphaned
 from reconverge.judges.pods import Ended, PodReady
 from reconverge.judges.schedules import StartsJob, StartsNoJob
 from reconverge.judges.states import NodeGone, NodeWhole, Released, Restarts
+from reconverge.judges.temporal import AnyTemporal
 
 AnyPromise = (
     Converges
@@ -18,10 +19,6 @@ AnyPromise = (
     | Released
     | NodeGone
     | NodeWhole
-    | Untouched
-    | NeverMore
-    | NeverFewerReady
-    | SamePods
     | PodReady
     | Ended
     | Remarked
@@ -29,6 +26,8 @@ AnyPromise = (
     | Orphaned
     | StartsJob
     | StartsNoJob
+    | AnyInvariant
+    | AnyTemporal
 )
 
 

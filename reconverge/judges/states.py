@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from reconverge.judges.echoes import Echoes, any_node
 from reconverge.judges.judge import Progress, Want, WantProbe, catch_up
-from reconverge.judges.liveliness import ANSWER_S, DEAF, SENTINEL_KIND, Echo
+from reconverge.judges.liveliness import ANSWER_S
 from reconverge.judges.promise import Promise
 from reconverge.judges.steady import Steadiness, node_whole, readiness, state
 from reconverge.model import Node, Ref, Snapshot
@@ -123,7 +124,7 @@ class NodeWhole(Promise, frozen=True, kw_only=True):
 class StateJudge:
     """Waits for a predicate over the snapshot, then for its probes, until the deadline.
 
-    Before it says BROKEN of pods, a sentinel shows that our own watch of them is up to date.
+    Before it says BROKEN, sentinels show that our own watches are up to date.
     """
 
     def __init__(
@@ -149,11 +150,11 @@ class StateJudge:
         self._is_asked: set[WantProbe] = set()
         self._refusal = ""
         self._now_s = 0.0
-        self._echo: Echo | None = None
+        self._echoes: Echoes | None = None
 
     @property
     def due_s(self) -> float | None:
-        if self._echo is not None:
+        if self._echoes is not None:
             return self.deadline_s + ANSWER_S
         planned = [at_s for probe, at_s in self._ask_at_s.items() if probe not in self._is_asked]
         return min([self.deadline_s, *planned]) if self._steady is not None else self.deadline_s
@@ -173,21 +174,22 @@ class StateJudge:
             is_turn = True
         if is_first or is_turn:
             self._turn(entry)
-        if self._echo is not None:
-            self._echo.feed(entry)
+        if self._echoes is not None:
+            self._echoes.feed(entry)
         return self._conclude(entry.at_s)
 
     def at(self, now_s: float) -> Finding | None:
-        due_s = self.deadline_s if self._echo is None else self.deadline_s + ANSWER_S
+        due_s = self.deadline_s if self._echoes is None else self.deadline_s + ANSWER_S
         now_s = min(now_s, due_s)
         finding = self._conclude(now_s)
-        if finding is None and now_s >= self.deadline_s and self._echo is None:
-            self._echo = Echo(SENTINEL_KIND, after=self._newest)
+        if finding is None and now_s >= self.deadline_s and self._echoes is None:
+            node = any_node(self._last.snapshot) if self._last is not None else None
+            self._echoes = Echoes(self._kinds, after=self._newest, node=node)
         return finding
 
     def wants(self) -> tuple[Want, ...]:
-        if self._echo is not None:
-            return self._echo.wants()
+        if self._echoes is not None:
+            return self._echoes.wants()
         if self._steady is None:
             return ()
         due = tuple(
@@ -216,7 +218,7 @@ class StateJudge:
             return self._unknown(f"the watch of {outage.kind} {what}: {outage.reason}")
         if self._last is None:
             return self._unknown("nothing was observed")
-        return self._broken() if self._kinds != ("Pod",) else self._echoed(now_s)
+        return self._echoed(now_s)
 
     def _unproven(self) -> Finding:
         """The deadline came between the state and the answers to its probes."""
@@ -226,19 +228,19 @@ class StateJudge:
         return self._unknown(f"{self._steadiness.seen}; not answered in time: {probes}")
 
     def _echoed(self, now_s: float) -> Finding | None:
-        """BROKEN only by a watch of ours that delivers what was written after the deadline."""
-        echo = self._echo
-        if echo is None:
+        """BROKEN only by watches of ours that deliver what was written after the deadline."""
+        echoes = self._echoes
+        if echoes is None:
             return None
-        if echo.is_heard:
-            if self._steady is not None and echo.is_older(self._steady):
+        if echoes.is_heard:
+            if self._steady is not None and echoes.is_older(self._steady):
                 late_s = self._steady.at_s - self.deadline_s
                 return self._unknown(
                     f"it was delivered {late_s:.1f} s after the deadline, too late"
                 )
             return self._broken()
-        if echo.error or now_s >= self.deadline_s + ANSWER_S:
-            return self._unknown(echo.error or DEAF)
+        if echoes.error or now_s >= self.deadline_s + ANSWER_S:
+            return self._unknown(echoes.silence)
         return None
 
     def _broken(self) -> Finding:

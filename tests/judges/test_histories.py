@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from reconverge.judges.converges import Converges
 from reconverge.judges.effects import PodsLost
-from reconverge.judges.invariants import NeverFewerReady, NeverMore
+from reconverge.judges.invariants import NeverFewer, NeverMore
 from reconverge.judges.liveliness import ANSWER_S
 from reconverge.judges.replay import rejudge, replay
 from reconverge.judges.steady import ReadyPods
@@ -314,9 +314,9 @@ def test_a_live_controller_that_heals_is_held(ops: list[Op]) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(OPS, max_size=20), st.sampled_from([NeverMore, NeverFewerReady]))
+@given(st.lists(OPS, max_size=20), st.sampled_from([NeverMore, NeverFewer]))
 def test_invariants_against_a_count(
-    ops: list[Op], kind: type[NeverMore] | type[NeverFewerReady]
+    ops: list[Op], kind: type[NeverMore] | type[NeverFewer]
 ) -> None:
     """The first record at which a plain count breaks the bound is the one that is named."""
     story = Story()
@@ -351,7 +351,7 @@ def pod_gap(oracle: Oracle, stop: int) -> bool:
     return any(isinstance(one, Gap) and one.kind == "Pod" for one in oracle.outages(stop))
 
 
-def violates(oracle: Oracle, stop: int, kind: type[NeverMore] | type[NeverFewerReady]) -> bool:
+def violates(oracle: Oracle, stop: int, kind: type[NeverMore] | type[NeverFewer]) -> bool:
     """Count the active, or the active and ready, pods of kubia."""
     active, ready = 0, 0
     world: Any = oracle.world(stop)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconverge.judges.invariants import Instance, NeverFewerReady, NeverMore, SamePods, Untouched
+from reconverge.judges.invariants import Instance, NeverFewer, NeverMore, SamePods, Untouched
 from reconverge.judges.judge import WantSentinel
 from reconverge.judges.promise import Promise
 from reconverge.model import Ref
@@ -43,7 +43,7 @@ UNTOUCHED = Untouched(
     )
 )
 NEVER_MORE = NeverMore(workload=KUBIA, pods=3)
-NEVER_FEWER = NeverFewerReady(workload=KUBIA, pods=3)
+NEVER_FEWER = NeverFewer(workload=KUBIA, pods=3)
 
 
 @pytest.mark.parametrize("promise", [SAME, UNTOUCHED, NEVER_MORE, NEVER_FEWER])

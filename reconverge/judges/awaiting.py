@@ -1,0 +1,273 @@
+"""The fold behind Eventually, Until and ThenStays: something is awaited, something else meanwhile.
+
+All three are one: `awaited` is so by the deadline and for `for_s` seconds, and `meanwhile` is so
+until then. What is unknown is read both ways (see `temporal`): beside the stay that is proven goes
+one that would be, if all that is unknown had been in its favour.
+"""
+
+from __future__ import annotations
+
+from reconverge.judges.aftermath import Aftermath
+from reconverge.judges.echoes import Echoes, any_node
+from reconverge.judges.judge import Progress, Want, catch_up
+from reconverge.judges.liveliness import ANSWER_S
+from reconverge.judges.tally import Tally
+from reconverge.model import Ref
+from reconverge.timeline import Entry, Gap, Observed
+from reconverge.verdict import Finding, Verdict
+
+
+class AwaitJudge:
+    """Waits until `awaited` has been so for `for_s` seconds, and that is proved; or cannot be."""
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        awaited: Tally,
+        meanwhile: Tally | None = None,
+        for_s: float = 0.0,
+        injections: tuple[str, ...] = (),
+        deadline_s: float,
+    ) -> None:
+        self.sentence = sentence
+        self.deadline_s = deadline_s
+        self._awaited = awaited
+        self._meanwhile = meanwhile
+        self._tallies = [awaited] if meanwhile is None else [awaited, meanwhile]
+        self._kinds = frozenset[str]().union(*(tally.kinds for tally in self._tallies))
+        self._for_s = for_s
+        self._injections = injections
+        self._aftermath = Aftermath(injections)
+        self._opening: Echoes | None = None
+        self._node: Ref | None = None
+        self._newest = 0
+        self._last: Entry | None = None
+        self._gap: Gap | None = None
+        self._stay: Entry | None = None  # begun, and not ended since
+        self._possible_s: float | None = None  # the same, in the most favourable reading
+        self._was_possible = False
+        self._met: Entry | None = None  # the beginning of a stay that lasted
+        self._met_version = 0
+        self._fall: tuple[Entry, float] | None = None
+        self._breach: tuple[Entry, str] | None = None
+        self._late: tuple[Entry, str] | None = None
+        self._closing: Echoes | None = None
+        self._closing_s = 0.0
+
+    @property
+    def due_s(self) -> float | None:
+        if self._closing is not None:
+            return self._closing_s + ANSWER_S
+        if self._stay is not None and self._stay.at_s <= self.deadline_s:
+            return self._stay.at_s + self._for_s
+        return self.deadline_s
+
+    def feed(self, entry: Entry) -> Finding | None:
+        finding = catch_up(self, entry.at_s)
+        if finding is not None:
+            return finding
+        self._note_possible(entry.at_s)
+        self._follow(entry)
+        gaps = [gap for tally in self._tallies for gap in tally.gaps(entry)]
+        if gaps:
+            self._lose_sight(gaps)
+        elif all(tally.is_certain for tally in self._tallies):
+            self._weigh(entry)
+        return self._conclude(entry.at_s)
+
+    def at(self, now_s: float) -> Finding | None:
+        if self.due_s is not None:
+            now_s = min(now_s, self.due_s)
+        return self._conclude(now_s)
+
+    def wants(self) -> tuple[Want, ...]:
+        if self._closing is not None:
+            return self._closing.wants()
+        return self._opening.wants() if self._opening is not None else ()
+
+    def progress(self) -> Progress:
+        return Progress(self.sentence, self._awaited.violation or "so it is")
+
+    def _follow(self, entry: Entry) -> None:
+        """Bring everything that is kept about the record up to `entry`."""
+        is_first, self._last, record = self._last is None, entry, entry.record
+        for tally in self._tallies:
+            tally.follow(entry, is_first=is_first)
+        if is_first:
+            views = (one for kind in self._kinds for one in entry.snapshot.objects(kind))
+            self._newest = max((view.resource_version for view in views), default=0)
+            self._node = any_node(entry.snapshot)
+            if not self._injections:
+                self._opening = Echoes(self._kinds, after=self._newest, node=self._node)
+        elif isinstance(record, Observed) and record.kind in self._kinds:
+            self._newest = max(self._newest, record.resource_version)
+        self._aftermath.feed(entry)
+        for echoes in (self._opening, self._closing):
+            if echoes is not None:
+                echoes.feed(entry)
+
+    @property
+    def _has_begun(self) -> bool:
+        """Whether what is seen belongs to the span for certain."""
+        return self._aftermath.has_come if self._opening is None else self._opening.is_heard
+
+    def _lose_sight(self, gaps: list[Gap]) -> None:
+        """In a gap anything may be so, since its beginning: it lies before its record."""
+        since_s = min(gap.since_s for gap in gaps)
+        self._stay = None
+        known_s = self._possible_s
+        self._possible_s = since_s if known_s is None else min(known_s, since_s)
+        end_s = self.deadline_s if self._met is None else self._met.at_s + self._for_s
+        if since_s > end_s:
+            return
+        self._gap = self._gap or gaps[0]
+        if self._for_s:
+            self._met, self._closing = None, None
+
+    def _weigh(self, entry: Entry) -> None:
+        if self._awaited.violation:
+            self._end_stay(entry)
+        else:
+            self._possible_s = self._since_s(entry)
+            if self._stay is None and self._has_begun:
+                self._stay = entry
+                self._note_late(entry)
+        if self._for_s == 0 and self._met is None and self._stay is not None:
+            self._meet(self._stay)
+        if self._meanwhile is not None and self._meanwhile.violation:
+            self._note_breach(entry, self._meanwhile.violation)
+
+    def _since_s(self, entry: Entry) -> float | None:
+        """Since when it may have been so in the span: not before the fault has shown its effect."""
+        if not self._aftermath.has_come:
+            return None
+        return entry.at_s if self._possible_s is None else self._possible_s
+
+    def _end_stay(self, entry: Entry) -> None:
+        if self._stay is not None:
+            self._fall = (entry, entry.at_s - self._stay.at_s)
+        self._stay, self._possible_s = None, None
+        if self._for_s and self._met is not None:
+            # It may have ended within its time, and be delivered after it: another must be proved.
+            self._met, self._closing = None, None
+
+    def _meet(self, stay: Entry) -> None:
+        if stay.at_s > self.deadline_s:
+            return
+        self._met, record = stay, stay.record
+        self._met_version = (
+            record.resource_version if isinstance(record, Observed) else self._newest
+        )
+
+    def _note_late(self, entry: Entry) -> None:
+        if entry.at_s > self.deadline_s and self._late is None:
+            late_s = entry.at_s - self.deadline_s
+            self._late = (entry, f"so it is, but {late_s:.1f} s after the deadline")
+
+    def _note_breach(self, entry: Entry, reason: str) -> None:
+        """What `meanwhile` forbids has happened; once the awaited has come, only of before it."""
+        record = entry.record
+        if self._met is None:
+            if entry.at_s <= self.deadline_s:
+                self._breach = self._breach or (entry, reason)
+        elif isinstance(record, Observed) and record.resource_version < self._met_version:
+            self._late = self._late or (entry, f"delivered late, too late to tell: {reason}")
+
+    def _note_possible(self, now_s: float) -> None:
+        since_s = self._possible_s
+        if since_s is not None and since_s <= self.deadline_s:
+            self._was_possible |= now_s >= since_s + self._for_s
+
+    def _conclude(self, now_s: float) -> Finding | None:
+        stay = self._stay
+        self._note_possible(now_s)
+        if self._breach is not None:
+            return self._breached(*self._breach, now_s)
+        if self._for_s and stay is not None and now_s >= stay.at_s + self._for_s:
+            self._meet(stay)
+        if self._met is not None:
+            return self._conclude_met(self._met, now_s)
+        is_going_on = stay is not None and stay.at_s <= self.deadline_s
+        if now_s < self.deadline_s or is_going_on:
+            return None
+        return self._conclude_missed(now_s)
+
+    def _breached(self, entry: Entry, reason: str, now_s: float) -> Finding:
+        if self._was_possible:
+            reason = f"{self._ignorance}; later {reason}"
+            return self._finding(Verdict.UNKNOWN, reason, now_s, entry)
+        return self._finding(Verdict.BROKEN, reason, now_s, entry)
+
+    def _conclude_met(self, met: Entry, now_s: float) -> Finding | None:
+        if self._meanwhile is None and not self._for_s:
+            return self._finding(Verdict.HELD, "so it is", now_s, met)
+        closing = self._close(now_s)
+        if closing.is_heard:
+            return self._proved(met, now_s)
+        return self._unheard(closing, now_s)
+
+    def _proved(self, met: Entry, now_s: float) -> Finding:
+        if self._meanwhile is not None and self._gap is not None:
+            return self._finding(Verdict.UNKNOWN, self._ignorance, now_s, met)
+        if self._meanwhile is not None and self._late is not None:
+            return self._finding(Verdict.UNKNOWN, self._late[1], now_s, self._late[0])
+        how = f"and so it was for {self._for_s:g} s" if self._for_s else "and not before"
+        return self._finding(Verdict.HELD, f"so it is, {how}", now_s, met)
+
+    def _conclude_missed(self, now_s: float) -> Finding | None:
+        """The deadline has passed; what was missed must have been missed by a watch that hears."""
+        if self._last is None:
+            return self._finding(Verdict.UNKNOWN, "nothing was observed", now_s)
+        is_possible = self._possible_s is not None and self._possible_s <= self.deadline_s
+        if self._was_possible or is_possible or (self._injections and not self._has_begun):
+            return self._finding(Verdict.UNKNOWN, self._ignorance, now_s)
+        closing = self._close(now_s)
+        return self._missed(closing, now_s) if closing.is_heard else self._unheard(closing, now_s)
+
+    def _missed(self, closing: Echoes, now_s: float) -> Finding:
+        if self._late is not None:
+            entry, reason = self._late
+            is_known = not closing.is_older(entry)
+            verdict = Verdict.BROKEN if is_known else Verdict.UNKNOWN
+            return self._finding(verdict, reason, now_s, entry)
+        if self._fall is not None:
+            entry, lasted_s = self._fall
+            reason = f"it was so for {lasted_s:.1f} s only: {self._awaited.violation}"
+            return self._finding(Verdict.BROKEN, reason, now_s, entry)
+        return self._finding(Verdict.BROKEN, self._awaited.violation, now_s)
+
+    def _close(self, now_s: float) -> Echoes:
+        """The sentinels after the last instant that matters, planted at the first call."""
+        if self._closing is None:
+            self._closing = Echoes(self._kinds, after=self._newest, node=self._node)
+            self._closing_s = now_s
+        return self._closing
+
+    def _unheard(self, closing: Echoes, now_s: float) -> Finding | None:
+        if closing.error or now_s >= self._closing_s + ANSWER_S:
+            return self._finding(Verdict.UNKNOWN, closing.silence, now_s)
+        return None
+
+    @property
+    def _ignorance(self) -> str:
+        """Why it is not known whether the awaited has come."""
+        if self._gap is not None:
+            return f"the watch of {self._gap.kind} had a gap: {self._gap.reason}"
+        if self._injections and not self._has_begun:
+            return self._aftermath.missing
+        if self._opening is not None and not self._opening.is_heard:
+            return self._opening.silence
+        return "it was seen, but whether it lasted, and when it began, is not known"
+
+    def _finding(
+        self, verdict: Verdict, reason: str, now_s: float, entry: Entry | None = None
+    ) -> Finding:
+        return Finding(
+            promise=self.sentence,
+            verdict=verdict,
+            why=reason,
+            decided_s=now_s,
+            instant_s=entry.at_s if entry is not None else None,
+            evidence=(entry.index,) if entry is not None else (),
+        )

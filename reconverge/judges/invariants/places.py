@@ -1,0 +1,94 @@
+"""At most one pod in each place: a node, an ordinal, a completion index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reconverge.judges.invariants.judge import Invariant
+from reconverge.judges.steady.values import place_of
+from reconverge.judges.tally import Tally, left
+from reconverge.model import Pod, Ref, Snapshot
+from reconverge.timeline import Entry
+
+_PLACES = {"DaemonSet": "on one node", "StatefulSet": "of one name", "Job": "for one index"}
+
+
+class OnePerPlace(Invariant, frozen=True, kw_only=True):
+    """A DaemonSet, a StatefulSet or an Indexed Job never has two active pods in one place.
+
+    Of a DaemonSet that is the node, unless it rolls out with maxSurge; of a StatefulSet the name
+    with its ordinal; of a Job the completion index (pkg/controller/{daemon,statefulset,job}, 1.34).
+    """
+
+    workload: Ref
+
+    def sentence(self) -> str:
+        where = _PLACES[self.workload.kind]
+        return f'"{self.workload.name}" never has two active pods {where}'
+
+    def tally(self) -> Tally:
+        return _Places(self.workload)
+
+    def violation(self, snapshot: Snapshot) -> str:
+        """The definition: what the tally says, counted from nothing."""
+        place = place_of(self.workload)
+        there: dict[str, list[str]] = {}
+        for pod in snapshot.owned_pods(self.workload.uid):
+            if pod.is_active and place(pod):
+                there.setdefault(place(pod), []).append(pod.name)
+        return _crowded(there)
+
+
+class _Places(Tally):
+    """The active pods of a workload by the place that each fills."""
+
+    def __init__(self, workload: Ref) -> None:
+        self.namespace = workload.namespace
+        self._workload = workload
+        self._place = place_of(workload)
+        self._there: dict[str, dict[str, str]] = {}
+        self._crowded: dict[str, Iterable[str]] = {}
+        self._place_of: dict[str, str] = {}
+
+    @property
+    def violation(self) -> str:
+        return _crowded(self._crowded)
+
+    def begin(self, snapshot: Snapshot) -> None:
+        self._there, self._crowded, self._place_of = {}, {}, {}
+        for pod in snapshot.owned_pods(self._workload.uid):
+            self._put(pod.uid, pod)
+
+    def note(self, entry: Entry) -> None:
+        pod = left(entry)
+        if entry.view is not None:
+            self._put(entry.view.uid, pod if isinstance(pod, Pod) else None)
+
+    def _put(self, uid: str, pod: Pod | None) -> None:
+        before = self._place_of.pop(uid, "")
+        if before:
+            self._there[before].pop(uid)
+            self._count(before)
+        owner = pod.metadata.controller if pod is not None else None
+        if pod is None or owner is None or owner.uid != self._workload.uid or not pod.is_active:
+            return
+        place = self._place(pod)
+        if place:
+            self._place_of[uid] = place
+            self._there.setdefault(place, {})[uid] = pod.name
+            self._count(place)
+
+    def _count(self, place: str) -> None:
+        there = self._there[place]
+        self._crowded.pop(place, None)
+        if len(there) > 1:
+            self._crowded[place] = there.values()
+        elif not there:
+            del self._there[place]
+
+
+def _crowded(there: dict[str, list[str]] | dict[str, Iterable[str]]) -> str:
+    """The first place, by name, that holds more than one pod."""
+    found = sorted((place, sorted(names)) for place, names in there.items())
+    crowds = (f"{' and '.join(names)} share {place}" for place, names in found if len(names) > 1)
+    return next(crowds, "")
