@@ -14,6 +14,7 @@ from typing import Literal, cast
 
 import msgspec
 
+from reconverge.judges.controllers import CONTROLLERS
 from reconverge.judges.effects import AnyEffect
 from reconverge.judges.judge import Judge, Want, WantKnock, WantSentinel, WantTouch
 from reconverge.judges.promise import Promise
@@ -371,7 +372,7 @@ class Responder:
         self.answers = True
         self.delivers_pods = True
         self.delivers_workload = True
-        self.delivers_nodes = True
+        self.deaf_to: set[str] = set()  # kinds besides pods and the workload
         self.refuses = ""
         self.refuses_knock = ""
         self.late_record = False
@@ -411,9 +412,12 @@ class Responder:
         self._sentinels += 1
         owner = Ref(kind, NAMESPACE, "sentinels", f"sentinels-{kind}")
         uid = f"sentinel-{id(self)}-{self._sentinels}"
-        ref = Ref("Pod", NAMESPACE, uid, uid)
+        ref = Ref(CONTROLLERS[kind].sentinel, NAMESPACE, uid, uid)
         if self.refuses:
             self.story.challenged("sentinel", ref, error=self.refuses)
+            return
+        if ref.kind != "Pod":
+            self._plant_other(ref)
             return
         wire = pod(uid, self.story.next_version(), owner=owner, labels={"is": "sentinel"})
         planted = self.story.version
@@ -426,13 +430,19 @@ class Responder:
         if self.late_record:
             self.story.challenged("sentinel", ref, version=planted)
 
+    def _plant_other(self, ref: Ref) -> None:
+        planted = self.story.next_version()
+        self.story.challenged("sentinel", ref, version=planted)
+        if ref.kind not in self.deaf_to:
+            self.story.see(ref.kind, "added", {"metadata": meta(ref.name, ref.uid, planted)})
+
     def touch(self, node: Ref) -> None:
         if self.refuses:
             self.story.challenged("sentinel", node, error=self.refuses)
             return
         touched = self.story.next_version()
         view = self.story.timeline.latest().get("Node", node.uid)
-        if self.delivers_nodes and view is not None:
+        if "Node" not in self.deaf_to and view is not None:
             wire = msgspec.to_builtins(view)
             wire["metadata"]["resourceVersion"] = str(touched)
             self.story.see("Node", "modified", wire)

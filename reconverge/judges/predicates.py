@@ -310,5 +310,5 @@ def _spaced(adverb: str) -> str:
 
 
 def _joined(parts: Iterable[AnyPredicate], word: str, adverb: str) -> str:
-    whole = word.join(part.words() for part in parts)
+    whole = word.join(part.words() for part in parts) or "nothing is asked"
     return f"{adverb} ({whole})" if adverb else whole

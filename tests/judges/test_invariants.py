@@ -38,8 +38,8 @@ class Scene:
 SAME = SamePods(workload=KUBIA, pods=(ref("a"), ref("b"), ref("c")))
 UNTOUCHED = Untouched(
     instances=(
-        Instance(pod=ref("a"), containers={"main": "containerd://a-0"}),
-        Instance(pod=ref("b"), containers={"main": "containerd://b-0"}),
+        Instance(pod=ref("a"), containers={"main": "containerd://a-0"}, restarts={"main": 0}),
+        Instance(pod=ref("b"), containers={"main": "containerd://b-0"}, restarts={"main": 0}),
     )
 )
 NEVER_MORE = NeverMore(workload=KUBIA, pods=3)
@@ -66,6 +66,12 @@ def test_held_over_the_whole_span(promise: Promise) -> None:
         (UNTOUCHED, "a", {"terminating": True}, "a is being deleted"),
         (UNTOUCHED, "b", {"phase": "Succeeded"}, "b is Succeeded"),
         (UNTOUCHED, "a", {"restarts": 1}, "container main of a is another instance"),
+        (
+            UNTOUCHED,
+            "a",
+            {"restarts": 1, "container_id": "containerd://a-0"},
+            "container main of a was restarted",
+        ),
         (NEVER_MORE, "d", {"ready": False}, "it has 4 active pods"),
         (NEVER_FEWER, "a", {"ready": False}, "it has 2 ready pods"),
         (NEVER_FEWER, "a", {"terminating": True}, "it has 2 ready pods"),

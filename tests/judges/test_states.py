@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconverge.judges.judge import WantProbe, WantSentinel
+from reconverge.judges.judge import WantProbe, WantSentinel, WantTouch
 from reconverge.judges.liveliness import ANSWER_S
 from reconverge.judges.promise import Promise
 from reconverge.judges.states import REPROBE_S, NodeGone, NodeWhole, Released, Restarts
@@ -160,11 +160,43 @@ def test_node_gone(status: str, why: str) -> None:
 
 
 def test_node_still_ready() -> None:
-    """A node that stays Ready breaks the promise, without a sentinel among pods."""
+    """A node that stays Ready breaks the promise, once our watch of nodes is proven live."""
     scene = Scene(NodeGone(node=WORKER))
     scene.story.node("worker", reason="KubeletReady")
     assert scene.end() == (Verdict.BROKEN, "Ready: KubeletReady; it is still Ready")
-    assert scene.audience.wanted == []
+    assert scene.audience.wanted == [WantTouch(WORKER)]
+
+
+@pytest.mark.parametrize("refusal", ["", "forbidden"])
+def test_deaf_to_nodes(refusal: str) -> None:
+    """A silent watch of nodes shows a Ready node for ever: that is no broken promise."""
+    scene = Scene(NodeGone(node=WORKER))
+    scene.story.node("worker")
+    scene.harness.deaf_to = {"Node"}
+    scene.harness.refuses = refusal
+    assert scene.end() == (Verdict.UNKNOWN, refusal or "our own watch of nodes delivers nothing")
+
+
+def test_whole_node_seen_by_half() -> None:
+    """Daemon pods are part of a whole node: a watch of pods that is deaf leaves it UNKNOWN."""
+    scene = Scene(NodeWhole(node=WORKER))
+    scene.story.node("worker", ready="False")
+    scene.harness.delivers_pods = False
+    assert scene.end() == (Verdict.UNKNOWN, "our own watch of pods delivers nothing")
+
+
+def test_node_that_was_lost_in_time_and_reported_late() -> None:
+    """What was written before the touch and delivered after the deadline cannot be dated."""
+    scene = Scene(NodeGone(node=WORKER))
+    scene.story.node("worker")
+    scene.audience.wait(60.0)
+    scene.story.at(61.0).node("worker", ready="Unknown")
+    scene.harness.serve()
+    finding = scene.audience.verdict()
+    assert (finding.verdict, finding.why) == (
+        Verdict.UNKNOWN,
+        "it was delivered 1.0 s after the deadline, too late",
+    )
 
 
 def test_another_node_of_that_name() -> None:
@@ -179,7 +211,8 @@ def test_state_that_came_after_the_deadline() -> None:
     scene = Scene(NodeGone(node=WORKER))
     scene.story.node("worker")
     scene.audience.hear()
-    scene.story.at(60.5).node("worker", ready="False")
+    scene.story.at(60.5).challenged("sentinel", WORKER, version=scene.story.next_version())
+    scene.story.node("worker", ready="False")
     assert scene.audience.hear() is not None
     assert scene.audience.verdict().verdict is Verdict.BROKEN
 
@@ -408,12 +441,13 @@ def test_node_not_whole(more: Json, why: str) -> None:
     scene = Scene(NodeWhole(node=WORKER))
     scene.story.node("worker", **more)
     assert scene.end() == (Verdict.BROKEN, why)
-    assert scene.audience.wanted == []
+    assert scene.audience.wanted == [WantSentinel("ReplicationController"), WantTouch(WORKER)]
 
 
 def test_node_never_registered() -> None:
-    """A node that is not there is not whole."""
+    """A node that is not there is not whole; another one is touched to show that it is not."""
     scene = Scene(NodeWhole(node=WORKER))
+    scene.story.node("control-plane")
     assert scene.end() == (Verdict.BROKEN, 'no such node; node "worker" is not registered')
 
 
