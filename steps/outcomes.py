@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from pytest_bdd import then
 
 from reconverge.judges import baselines
-from reconverge.judges.invariants import NeverFewer, NeverMore
+from reconverge.judges.invariants import NeverFewer, NeverMore, NeverMoved, RestartsNeverFall
 from reconverge.judges.pods import Ended
+from reconverge.judges.predicates import HasPods, PodDeleted
 from reconverge.judges.states import NodeGone, NodeWhole, Released
+from reconverge.judges.temporal import Never, ThenStays
 
 from .vocabulary import words
 
@@ -31,6 +33,26 @@ def converges(experiment: Experiment, deadlines: Deadlines, name: str, count: in
     """The same, by a deadline computed from the cluster's own settings."""
     workload = experiment.workload(name)
     experiment.converge(workload, replicas=count, within_s=deadlines.node_replaced_s)
+
+
+@then(
+    words(
+        '"{name:Name}" has {count:Number} ready pods within {deadline_s:Duration} '
+        "and stays so for {stay_s:Duration}"
+    )
+)
+def stays_ready(
+    experiment: Experiment,
+    injection: Injection,
+    name: str,
+    count: int,
+    deadline_s: float,
+    stay_s: float,
+) -> None:
+    """So many pods are ready by the deadline after the fault, and at each instant from then on."""
+    ready = HasPods(workload=experiment.workload(name), least=count, most=count)
+    promise = ThenStays(of=ready, for_s=stay_s, injections=(injection.id,))
+    experiment.expect(promise, within_s=deadline_s)
 
 
 @then(words('the surviving pods of "{name:Name}" are never touched'))
@@ -72,10 +94,45 @@ def never_more(experiment: Experiment, name: str, count: int) -> None:
     experiment.hold(NeverMore(workload=experiment.workload(name), pods=count))
 
 
+@then(words('"{name:Name}" never has more than {count:Number} pods, terminating ones included'))
+def never_more_standing(experiment: Experiment, name: str, count: int) -> None:
+    """At no observation since the fault are there more, be they active or being deleted."""
+    workload = experiment.workload(name)
+    experiment.hold(NeverMore(workload=workload, pods=count, state="standing"))
+
+
 @then(words('"{name:Name}" never has fewer than {count:Number} ready pods'))
 def never_fewer(experiment: Experiment, name: str, count: int) -> None:
     """At no observation since the fault are fewer pods ready."""
     experiment.hold(NeverFewer(workload=experiment.workload(name), pods=count))
+
+
+@then(words('the surplus pod is not deleted until "{name:Name}" owns it'))
+def adopted_first(
+    experiment: Experiment, deadlines: Deadlines, injection: Injection, name: str
+) -> None:
+    """A controller deletes its own pods only: somebody else's it adopts before."""
+    workload = experiment.workload(name)
+    promise = baselines.adopted_first(workload, injection.created, after=injection.id)
+    experiment.expect(promise, within_s=deadlines.reaction_s)
+
+
+@then("the pod is never deleted")
+def pod_never_deleted(experiment: Experiment, pod: Ref) -> None:
+    """At no observation since the fault is it being deleted, or gone."""
+    experiment.hold(Never(of=PodDeleted(pod=pod)))
+
+
+@then("no pod is ever moved to another node")
+def never_moved(experiment: Experiment) -> None:
+    """A pod that has a node keeps it for life."""
+    experiment.hold(NeverMoved(namespace=experiment.namespace))
+
+
+@then("no restart is ever forgotten")
+def restarts_never_fall(experiment: Experiment) -> None:
+    """The restart count of a container stays or rises."""
+    experiment.hold(RestartsNeverFall(namespace=experiment.namespace))
 
 
 @then(words("its container is restarted in the same pod within {deadline_s:Duration}"))

@@ -27,6 +27,13 @@ Feature: A ReplicationController replaces the pods it loses
       And "kubia" never has more than 3 pods
 
     @rc_2
+    Scenario: The replacement is there to stay
+      When one of the pods of "kubia" is deleted
+      Then "kubia" has 3 ready pods within 60 seconds and stays so for 10 seconds
+      And "kubia" never has more than 4 pods, terminating ones included
+      And no pod is ever moved to another node
+
+    @rc_2
     Scenario: A pod that is gone without grace is replaced as well
       When one of the pods of "kubia" is deleted without grace
       Then "kubia" converges to 3 ready pods within 60 seconds

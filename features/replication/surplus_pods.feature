@@ -13,6 +13,12 @@ Feature: A ReplicationController removes the pods that are too many
       Then "kubia" converges to 3 ready pods within 60 seconds
       And the surviving pods of "kubia" are never touched
 
+    @rc_4
+    Scenario: What is removed was adopted before
+      When another pod that "kubia" selects is created
+      Then the surplus pod is not deleted until "kubia" owns it
+      And "kubia" converges to 3 ready pods within 60 seconds
+
   Rule: What the selector does not ask about changes nothing
 
     @rc_8 @rc_23

@@ -10,9 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from reconverge.errors import BadInput
-from reconverge.judges.invariants import Instance, SamePods, Untouched
+from reconverge.judges.invariants import (
+    Instance,
+    NeverMore,
+    NoPodInVain,
+    OneAtATime,
+    OnePerPlace,
+    SamePods,
+    Untouched,
+    WithinSurge,
+)
+from reconverge.judges.predicates import Not, OwnedBy, PodDeleted
 from reconverge.judges.states import Restarts
-from reconverge.model import Pod, Ref, Snapshot, ref
+from reconverge.judges.steady.rollouts import fence_posts
+from reconverge.judges.temporal import Until
+from reconverge.model import CronJob, DaemonSet, Deployment, Job, Pod, Ref, Snapshot, ref
 
 
 def survivors(before: Snapshot, workload: Ref, *, hit: Sequence[Ref]) -> Untouched:
@@ -56,6 +68,82 @@ def restart_of(before: Snapshot, pod: Ref) -> Restarts:
         container_id=statuses[0].container_id,
         restart_count=statuses[0].restart_count,
     )
+
+
+def within_surge(worlds: Iterable[Snapshot], deployment: Ref) -> WithinSurge:
+    """The bounds of a rollout, the widest of those that hold in `worlds`.
+
+    Give the world before the span and the one after it where the number of replicas changes.
+    Raises BadInput where the Deployment is not there, or where a pod that is ready is not yet
+    available: only its controller knows when it is.
+    """
+    views = [world.get("Deployment", deployment.uid) for world in worlds]
+    posts = []
+    for view in views:
+        if not isinstance(view, Deployment):
+            raise BadInput(f"{deployment} is not there")
+        if view.spec.min_ready_seconds:
+            what = f"{deployment} has minReadySeconds, so its ready pods are not yet available"
+            raise BadInput(what, cure="promise a number of ready pods instead")
+        posts.append(fence_posts(view.spec))
+    most, least = max(most for most, _ in posts), min(least for _, least in posts)
+    return WithinSurge(workload=deployment, most=most, least=least)
+
+
+def one_per_place(before: Snapshot, workload: Ref) -> OnePerPlace:
+    """At most one active pod on a node, of an ordinal, or for a completion index.
+
+    Raises BadInput where the workload allows more, or has no such places.
+    """
+    view = before.get(workload.kind, workload.uid)
+    rolling = view.spec.update_strategy.rolling_update if isinstance(view, DaemonSet) else None
+    if rolling is not None and rolling.max_surge not in (None, 0, "0%"):
+        raise BadInput(f"{workload} rolls out with two pods on a node (maxSurge)")
+    is_indexed = isinstance(view, Job) and view.spec.completion_mode == "Indexed"
+    if workload.kind not in ("DaemonSet", "StatefulSet") and not is_indexed:
+        raise BadInput(f"the pods of {workload} have no places of their own")
+    return OnePerPlace(workload=workload)
+
+
+def parallel(before: Snapshot, job: Ref) -> NeverMore:
+    """The Job never has more active pods than its `parallelism`."""
+    return NeverMore(workload=job, pods=_job(before, job).spec.parallelism)
+
+
+def no_pod_in_vain(before: Snapshot, job: Ref) -> NoPodInVain:
+    """The Job makes no more pods than its completions and failures need.
+
+    Raises BadInput for a Job without a number of completions: there any success ends it.
+    """
+    completions = _job(before, job).spec.completions
+    if completions is None:
+        raise BadInput(f"{job} has no number of completions, so no pod of it is one too many")
+    return NoPodInVain(job=job, completions=completions)
+
+
+def one_at_a_time(before: Snapshot, cron_job: Ref) -> OneAtATime:
+    """The CronJob never has two Jobs at a time; BadInput where its policy allows that."""
+    view = before.get("CronJob", cron_job.uid)
+    if not isinstance(view, CronJob) or view.spec.concurrency_policy == "Allow":
+        raise BadInput(f"{cron_job} may run several Jobs at a time (concurrencyPolicy)")
+    return OneAtATime(cron_job=cron_job)
+
+
+def adopted_first(workload: Ref, created: Sequence[Ref], *, after: str) -> Until:
+    """`workload` deletes the pod that the fault `after` created only once it owns it.
+
+    Where nothing was created the promise is about a pod that never was, and cannot be kept.
+    """
+    pod = next(iter(created), Ref("Pod", workload.namespace, "nobody", ""))
+    owned = OwnedBy(pod=pod, owner=workload)
+    return Until(of=Not(of=PodDeleted(pod=pod)), until=owned, injections=(after,))
+
+
+def _job(before: Snapshot, job: Ref) -> Job:
+    view = before.get("Job", job.uid)
+    if not isinstance(view, Job):
+        raise BadInput(f"{job} is not there")
+    return view
 
 
 def _active(before: Snapshot, workload: Ref) -> list[Pod]:

@@ -24,12 +24,12 @@ PodState = Literal["ready", "active", "standing"]
 WORDS: dict[PodState, tuple[str, str]] = {
     "ready": ("ready pods", ""),
     "active": ("pods", ""),
-    "standing": ("pods", ", those being deleted included"),
+    "standing": ("pods", ", terminating ones included"),
 }
 
 
 def numbered(count: int, state: PodState) -> str:
-    """`3 ready pods`; `1 pod, those being deleted included`."""
+    """`3 ready pods`; `1 pod, terminating ones included`."""
     noun, rest = WORDS[state]
     return f"{count} {noun.removesuffix('s') if count == 1 else noun}{rest}"
 

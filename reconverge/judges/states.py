@@ -185,6 +185,7 @@ class StateJudge:
         if finding is None and now_s >= self.deadline_s and self._echoes is None:
             node = any_node(self._last.snapshot) if self._last is not None else None
             self._echoes = Echoes(self._kinds, after=self._newest, node=node)
+            return self._conclude(now_s)
         return finding
 
     def wants(self) -> tuple[Want, ...]:

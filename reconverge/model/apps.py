@@ -31,6 +31,7 @@ class DeploymentSpec(View, frozen=True):
     template: PodTemplate | None = None
     strategy: UpdateStrategy = UpdateStrategy()
     paused: bool = False
+    min_ready_seconds: int = 0
     progress_deadline_seconds: int = 600
     revision_history_limit: int = 10
 

@@ -72,7 +72,8 @@ def _promise_of(timeline: Timeline, finding: Finding) -> Promised | None:
 
 
 def _excerpt(timeline: Timeline, finding: Finding) -> list[Row]:
-    found = rows(timeline)
+    is_broken = finding.verdict is not Verdict.HELD
+    found = rows(timeline, decisive=finding.evidence if is_broken else ())
     promised = _promise_of(timeline, finding)
     is_over = promised is not None and promised.deadline_s - promised.at_s >= 0.5
     if promised is not None and is_over and promised.deadline_s <= finding.decided_s:

@@ -6,13 +6,13 @@ clause: faults, rollbacks and promises all, observations only where a reader wou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TypeAlias
 
 import msgspec
 
 from reconverge.judges.steady import readiness, state
-from reconverge.model import Named, Node, Pod
+from reconverge.model import Named, Node, Pod, decode
 from reconverge.timeline import (
     Challenged,
     Entry,
@@ -33,6 +33,11 @@ from reconverge.verdict import Verdict
 SENTINEL_LABEL = "reconverge.dev/sentinel"
 
 
+# What is said of the entry that settled the matter, and how many rows on each side stay with it.
+DECISIVE = "decides"
+NEIGHBOURS = 2
+
+
 class Row(msgspec.Struct, frozen=True):
     """One line of the excerpt: `at_s` is a second of the timeline."""
 
@@ -47,36 +52,55 @@ class Row(msgspec.Struct, frozen=True):
 _Digest: TypeAlias = dict[str, str]
 
 
-def rows(timeline: Timeline) -> list[Row]:
+def rows(timeline: Timeline, *, decisive: Collection[int] = ()) -> list[Row]:
     """Every row of the timeline, in order; observations from the first injection on.
 
     Where nothing was injected the observations are what there is to see, so all of them count.
+    `decisive` are the indices of the entries that settled the matter: they are told in any case,
+    under a word of their own.
     """
-    return list(_Reading(timeline).rows())
+    return list(_Reading(timeline, decisive).rows())
 
 
 def shortened(found: list[Row], *, limit: int) -> list[Row]:
-    """At most `limit` rows: observations give way first, those in the middle before the ends."""
+    """At most `limit` rows: observations give way first, those in the middle before the ends.
+
+    What stands next to a decisive row stays with it.
+    """
     surplus = len(found) - limit
-    observed = [row for row in found if row.word == "observe"]
-    if surplus <= 0 or not observed:
+    decisive = next((at for at, row in enumerate(found) if row.word == DECISIVE), None)
+    spare = [at for at, row in enumerate(found) if _may_go(at, row, decisive)]
+    if surplus <= 0 or not spare:
         return found[:limit]
-    keep = max(2, len(observed) - surplus - 1)
-    head, tail = observed[: (keep + 1) // 2], observed[len(observed) - keep // 2 :]
-    dropped = observed[len(head) : len(observed) - len(tail)]
-    if not dropped:
-        return found[:limit]
-    mark = Row(dropped[0].at_s, "observe", f"... and {len(dropped)} more observations")
-    gone = {id(row) for row in dropped[1:]}
-    short = [mark if row is dropped[0] else row for row in found if id(row) not in gone]
+    keep = max(2, len(spare) - surplus - (1 if decisive is None else 2))
+    gone: set[int] = set()
+    marks: dict[int, Row] = {}
+    dropped = spare[(keep + 1) // 2 : len(spare) - keep // 2]
+    for first, *rest in _sides(dropped, decisive):
+        text = f"... and {1 + len(rest)} more observations"
+        marks[first] = Row(found[first].at_s, "observe", text)
+        gone.update(rest)
+    short = [marks.get(at, row) for at, row in enumerate(found) if at not in gone]
     return short[:limit]
+
+
+def _may_go(at: int, row: Row, decisive: int | None) -> bool:
+    is_near = decisive is not None and abs(at - decisive) <= NEIGHBOURS
+    return row.word == "observe" and not is_near
+
+
+def _sides(places: list[int], decisive: int | None) -> list[list[int]]:
+    """The places before the decisive one and those after it, as far as there are any."""
+    before = [at for at in places if decisive is None or at < decisive]
+    return [side for side in (before, places[len(before) :]) if side]
 
 
 class _Reading:
     """One pass over a timeline that remembers what was said about each object last."""
 
-    def __init__(self, timeline: Timeline) -> None:
+    def __init__(self, timeline: Timeline, decisive: Collection[int]) -> None:
         self._entries = list(timeline.entries())
+        self._decisive = decisive
         opening = next(
             (one.record for one in self._entries if isinstance(one.record, Opened)), None
         )
@@ -88,7 +112,9 @@ class _Reading:
         for entry in self._entries:
             if isinstance(entry.record, Observed):
                 clauses = self._observed(entry.record, entry.view)
-                if self._is_news:
+                if entry.index in self._decisive:
+                    yield Row(entry.at_s, DECISIVE, ", ".join(clauses) or _plain(entry.record))
+                elif self._is_news:
                     yield from (Row(entry.at_s, "observe", text) for text in clauses)
                 continue
             yield from (row for row in _act(entry) if self._is_told(row))
@@ -110,6 +136,11 @@ class _Reading:
             is_new = record.change == "added"
             return [f"{view.name} created, {digest['state']}"] if is_new else []
         return [f"{view.name} {text}" for key, text in digest.items() if before.get(key) != text]
+
+
+def _plain(record: Observed) -> str:
+    """An observation of which there is no more to say than that it was made."""
+    return f"{record.kind} {decode(record.kind, record.object).name} {record.change}"
 
 
 def _digest(view: Named, namespace: str) -> _Digest | None:
@@ -161,6 +192,8 @@ def _challenge(record: Challenged) -> str:
         "sentinel": "a pod was planted that its controller must remove",
         "knock": "its status was spoiled, which its controller must put right",
     }
+    if record.subject.kind == "Node":
+        return record.error or f"{record.subject} was touched, which our own watch must show"
     return record.error or acts[record.step]
 
 

@@ -288,7 +288,7 @@ def test_a_pod_does_not_move() -> None:
     assert scene.audience.hear() is None
     scene.story.pod("a", node="w2")
     assert scene.told() == (Verdict.BROKEN, "a moved from w1 to w2")
-    assert promise.sentence() == "no pod ever moves to another node"
+    assert promise.sentence() == "no pod is ever moved to another node"
 
 
 def test_restarts_do_not_fall() -> None:

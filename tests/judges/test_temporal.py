@@ -474,7 +474,7 @@ SENTENCES: dict[str, Promise] = {
     '"kubia" has 3 ready pods and stays so for 10 s': STAYS,
     '"kubia" has at most 3 pods until pod "a" is deleted': UNTIL,
     '"kubia" eventually has at least 1 ready pod': Eventually(of=HasPods(workload=KUBIA, least=1)),
-    '"kubia" never has at least 2 and at most 3 pods, those being deleted included': Never(
+    '"kubia" never has at least 2 and at most 3 pods, terminating ones included': Never(
         of=HasPods(workload=KUBIA, state="standing", least=2, most=3)
     ),
     'pod "a" always exists': Always(of=PodExists(pod=A)),

@@ -175,7 +175,7 @@ class NeverMoved(Invariant, frozen=True, kw_only=True):
     namespace: str
 
     def sentence(self) -> str:
-        return "no pod ever moves to another node"
+        return "no pod is ever moved to another node"
 
     def tally(self) -> Tally:
         return _Past(self.namespace, _move)
