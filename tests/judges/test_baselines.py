@@ -6,10 +6,11 @@ import pytest
 
 from reconverge.errors import BadInput
 from reconverge.judges import baselines
+from reconverge.judges.invariants import NeverMore, OneAtATime, OnePerPlace
 from reconverge.judges.pods import Ended, PodReady
-from reconverge.model import Ref
+from reconverge.model import Ref, Snapshot
 from reconverge.verdict import Verdict
-from tests.builders import KUBIA, NAMESPACE, Audience, Responder, Story
+from tests.builders import KUBIA, NAMESPACE, Audience, Json, Responder, Story, meta
 
 
 def pod(name: str) -> Ref:
@@ -86,3 +87,111 @@ def test_the_end_of_a_container_is_its_code_and_reason(
     finding = Responder(audience).run(20.0)
     assert finding is not None
     assert finding.verdict is verdict
+
+
+def world(kind: str, spec: Json) -> tuple[Snapshot, Ref]:
+    """A world with one object of that kind."""
+    story = Story()
+    story.see(kind, "listed", {"metadata": meta("one", "one", 1), "spec": spec})
+    return story.timeline.latest(), Ref(kind, NAMESPACE, "one", "one")
+
+
+def rolling(surge: int | str | None, missing: int | str | None) -> Json:
+    bounds = {"maxSurge": surge, "maxUnavailable": missing}
+    return {"type": "RollingUpdate", "rollingUpdate": bounds}
+
+
+@pytest.mark.parametrize(
+    ("replicas", "strategy", "bounds"),
+    [
+        (4, {}, (5, 3)),
+        (10, rolling("25%", "25%"), (13, 8)),
+        (3, rolling(1, 0), (4, 3)),
+        (3, rolling(0, 0), (3, 2)),
+        (3, rolling("0%", "10%"), (3, 2)),
+        (2, rolling("100%", 5), (4, 0)),
+        (100, rolling("29%", "29%"), (129, 71)),
+        (3, {"type": "Recreate"}, (3, 0)),
+    ],
+)
+def test_the_bounds_of_a_rollout(replicas: int, strategy: Json, bounds: tuple[int, int]) -> None:
+    """Surplus is rounded up and lack down; where both come to nothing one may lack."""
+    snapshot, deployment = world("Deployment", {"replicas": replicas, "strategy": strategy})
+    promise = baselines.within_surge([snapshot], deployment)
+    assert (promise.most, promise.least) == bounds
+
+
+def test_the_bounds_of_a_rollout_that_is_scaled() -> None:
+    """The widest of what held before and after."""
+    worlds = [world("Deployment", {"replicas": count})[0] for count in (4, 8)]
+    promise = baselines.within_surge(worlds, Ref("Deployment", NAMESPACE, "one", "one"))
+    assert (promise.most, promise.least) == (10, 3)
+
+
+def test_bounds_that_cannot_be_told() -> None:
+    """A pod that is ready is not available yet where the Deployment asks for more."""
+    with pytest.raises(BadInput, match="minReadySeconds"):
+        baselines.within_surge(*_wrapped(*world("Deployment", {"minReadySeconds": 5})))
+    with pytest.raises(BadInput, match="is not there"):
+        baselines.within_surge([Story().timeline.latest()], KUBIA)
+
+
+def _wrapped(snapshot: Snapshot, one: Ref) -> tuple[list[Snapshot], Ref]:
+    return [snapshot], one
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec"),
+    [
+        ("DaemonSet", {}),
+        ("DaemonSet", {"updateStrategy": rolling(0, 1)}),
+        ("StatefulSet", {}),
+        ("Job", {"completionMode": "Indexed"}),
+    ],
+)
+def test_workloads_whose_pods_have_places(kind: str, spec: Json) -> None:
+    """A node, an ordinal, a completion index."""
+    snapshot, one = world(kind, spec)
+    assert baselines.one_per_place(snapshot, one) == OnePerPlace(workload=one)
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "reason"),
+    [
+        ("DaemonSet", {"updateStrategy": rolling(1, 0)}, "maxSurge"),
+        ("Job", {}, "no places"),
+        ("ReplicaSet", {}, "no places"),
+    ],
+)
+def test_workloads_whose_pods_have_none(kind: str, spec: Json, reason: str) -> None:
+    """There two pods in one place are as it should be."""
+    with pytest.raises(BadInput, match=reason):
+        baselines.one_per_place(*world(kind, spec))
+
+
+def test_what_a_job_may_do() -> None:
+    """As many at a time as it says, and as many in all as it needs."""
+    snapshot, job = world("Job", {"parallelism": 3, "completions": 7})
+    assert baselines.parallel(snapshot, job) == NeverMore(workload=job, pods=3)
+    assert baselines.no_pod_in_vain(snapshot, job).completions == 7
+    with pytest.raises(BadInput, match="no number of completions"):
+        baselines.no_pod_in_vain(*world("Job", {}))
+    with pytest.raises(BadInput, match="is not there"):
+        baselines.parallel(Story().timeline.latest(), job)
+
+
+def test_what_a_cron_job_may_do() -> None:
+    """Two Jobs at a time only where its policy allows them."""
+    snapshot, cron = world("CronJob", {"concurrencyPolicy": "Forbid"})
+    assert baselines.one_at_a_time(snapshot, cron) == OneAtATime(cron_job=cron)
+    with pytest.raises(BadInput, match="several Jobs"):
+        baselines.one_at_a_time(*world("CronJob", {}))
+
+
+def test_nothing_created_is_nothing_adopted() -> None:
+    """With the fault switched off the promise is about a pod that never was."""
+    promise = baselines.adopted_first(KUBIA, [pod("a")], after="fault-1")
+    assert promise.sentence() == 'pod "a" is not deleted until "kubia" owns pod "a"'
+    assert promise.injections == ("fault-1",)
+    nobody = baselines.adopted_first(KUBIA, [], after="fault-1")
+    assert nobody.until.lack(three().timeline.latest()) == "nobody does not exist"

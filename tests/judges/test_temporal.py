@@ -91,6 +91,8 @@ def test_a_deaf_watch_breaks_no_promise(refusal: str) -> None:
     scene.harness.delivers_pods = False
     scene.harness.refuses = refusal
     assert scene.told() == (Verdict.UNKNOWN, refusal or DEAF)
+    limit_s = END_S if refusal else END_S + ANSWER_S
+    assert scene.audience.verdict().decided_s == limit_s
 
 
 def test_a_state_that_stood_before_counts_once_the_watch_is_proven() -> None:
@@ -126,6 +128,20 @@ def test_a_state_of_before_the_fault_does_not_count() -> None:
     finding = audience.hear()
     assert finding is not None
     assert (finding.verdict, finding.instant_s) == (Verdict.HELD, 25.0)
+
+
+def test_what_was_so_before_the_fault_is_no_excuse() -> None:
+    """That it was so until the loss leaves no doubt that it never was so again."""
+    story = Scene(STAYS, "a", "b", "c").story
+    start = len(story.timeline)
+    story.at(20.0).note()
+    fault = story.inject(PodsLost(pods=(A,)))
+    promise = ThenStays(of=THREE, for_s=5.0, injections=(fault,))
+    audience = Audience(story, promise.judge(deadline_s=END_S), start=start)
+    story.at(30.0).pod("a", terminating=True)
+    Responder(audience).run(100.0)
+    finding = audience.verdict()
+    assert (finding.verdict, finding.why) == (Verdict.BROKEN, '"kubia" has 2 ready pods')
 
 
 @pytest.mark.parametrize("is_injected", [True, False])
@@ -295,6 +311,24 @@ def test_a_gap_as_long_as_the_stay_may_hide_one() -> None:
     assert scene.told() == (Verdict.UNKNOWN, GAP)
 
 
+def test_a_gap_that_reaches_back_before_what_was_seen() -> None:
+    """What may have been so begins where the gap does, not where it was first seen."""
+    scene = Scene(STAYS)
+    scene.begin().pod("c", "added")
+    scene.story.at(21.0).gap(since_s=16.0)
+    scene.story.pod("c", "listed", ready=False)
+    scene.story.at(27.0).synced()
+    assert scene.told() == (Verdict.UNKNOWN, GAP)
+
+
+def test_a_gap_that_is_open_at_the_deadline() -> None:
+    """A stay may have begun in it, in time."""
+    scene = Scene(STAYS)
+    scene.begin().at(55.0).gap()
+    finding = scene.end()
+    assert (finding.verdict, finding.why, finding.decided_s) == (Verdict.UNKNOWN, GAP, END_S)
+
+
 def test_a_gap_shorter_than_the_stay_hides_none() -> None:
     """It cannot have been so for long enough."""
     scene = Scene(STAYS)
@@ -356,6 +390,16 @@ def test_too_early() -> None:
 def test_until_what_never_comes() -> None:
     """It must come: promising something until doomsday is what Always does."""
     assert Scene(UNTIL).told() == (Verdict.BROKEN, "a is not deleted")
+
+
+def test_what_comes_too_late_need_not_be_preceded() -> None:
+    """After the deadline nothing is promised any more: what was missed is what is told."""
+    scene = Scene(UNTIL)
+    scene.begin()
+    scene.audience.wait(END_S)
+    for uid in "cd":
+        scene.story.at(60.5).pod(uid, "added")
+    assert scene.told() == (Verdict.BROKEN, "a is not deleted")
 
 
 def test_both_at_one_instant() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from reconverge.judges.converges import Converges
 from reconverge.judges.effects import PodsLost
 from reconverge.judges.steady import ReadyPods
 from reconverge.model import Ref
 from reconverge.report.console import brief, failure_text, tally
-from reconverge.report.excerpt import Row, shortened
+from reconverge.report.excerpt import DECISIVE, Row, shortened
 from reconverge.verdict import Finding, Verdict
 from tests.builders import KUBIA, NAMESPACE, Story
 
@@ -117,6 +119,75 @@ def test_a_long_story_keeps_its_acts_and_both_ends() -> None:
     assert [row.text for row in short][:2] == ["harm", "pod 1"]
     assert [row.text for row in short][-2:] == ["pod 40", "over"]
     assert any("more observations" in row.text for row in short)
+
+
+def a_long_day(*, decisive: int) -> list[Row]:
+    """Forty observations after the fault, and the one that decides."""
+    rows = [Row(0.0, "inject", "harm")]
+    rows += [Row(float(n), "observe", f"pod {n}") for n in range(1, 41)]
+    rows[decisive] = Row(float(decisive), DECISIVE, "too many")
+    return [*rows, Row(41.0, "verdict", "BROKEN")]
+
+
+def test_what_stands_next_to_the_decisive_row_stays() -> None:
+    """Two rows on either side, whatever gives way."""
+    short = shortened(a_long_day(decisive=20), limit=10)
+    assert [row.text for row in short] == [
+        "harm",
+        "pod 1",
+        "... and 16 more observations",
+        "pod 18",
+        "pod 19",
+        "too many",
+        "pod 21",
+        "pod 22",
+        "... and 17 more observations",
+        "pod 40",
+        "BROKEN",
+    ][:10]
+
+
+@pytest.mark.parametrize("decisive", [1, 2, 39, 40])
+def test_a_decisive_row_at_either_end(decisive: int) -> None:
+    """It is never among those that give way."""
+    short = shortened(a_long_day(decisive=decisive), limit=12)
+    assert len(short) <= 12
+    assert [row.text for row in short if row.word == DECISIVE] == ["too many"]
+    assert short[-1].text == "BROKEN"
+
+
+def test_the_first_violation_is_shown_where_it_stands() -> None:
+    """The entry that settled the matter has a word of its own; others of its kind have not."""
+    story = a_lost_pod()
+    first = story.at(2.0).pod("kubia-5", "added", ready=False, phase="Pending")
+    story.at(3.0).pod("kubia-6", "added", ready=False, phase="Pending")
+    text = failure_text(story.timeline, finding(evidence=(first.index,)))
+    assert "     2.0 s  decides   kubia-5 created, Pending" in text.splitlines()
+    assert "     3.0 s  observe   kubia-6 created, Pending" in text.splitlines()
+
+
+def test_a_decisive_entry_that_is_no_news_is_named() -> None:
+    """An object that the excerpt says nothing of is still there to look up."""
+    story = a_lost_pod()
+    first = story.at(2.0).workload("deleted")
+    text = failure_text(story.timeline, finding(evidence=(first.index,)))
+    assert "decides   ReplicationController kubia deleted" in text
+
+
+def test_what_held_has_no_decisive_row() -> None:
+    """The event that made a steady state true is no violation."""
+    story = a_lost_pod()
+    first = story.at(2.0).pod("kubia-4")
+    text = failure_text(story.timeline, finding(Verdict.HELD, evidence=(first.index,)))
+    assert DECISIVE not in text
+
+
+def test_a_touched_node_in_the_excerpt() -> None:
+    """What was done to see whether our own watch is live is told as such."""
+    story = a_lost_pod()
+    story.challenged("sentinel", Ref("Node", "", "worker", "worker"), version=9)
+    text = failure_text(story.timeline, finding())
+    assert 'challenge Node "worker" was touched, which our own watch must show' in text
 
 
 def test_the_text_is_never_wider_than_asked() -> None:
