@@ -25,12 +25,13 @@ class Verdict(StrEnum):
 _SEVERITY = {Verdict.HELD: 0, Verdict.UNKNOWN: 1, Verdict.BROKEN: 2}
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One promise judged: the verdict, the one sentence that says why, and the evidence for it.
 
     `instant_s` is the timeline second of the event that settled the matter: for HELD the event that
     made the steady state true (not the end of the hold), for an invariant its first violation; None
-    where no single event did, e.g. at a deadline. `evidence` are timeline indices.
+    where no single event did, e.g. at a deadline. `evidence` are timeline indices; `because` says
+    in short lines what is seen there, and whose move it is.
     """
 
     promise: str
@@ -40,6 +41,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     instant_s: float | None = None
     last_seen: str = ""
     evidence: tuple[int, ...] = ()
+    because: tuple[str, ...] = ()
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

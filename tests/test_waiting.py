@@ -138,6 +138,25 @@ def test_progress_is_shown_on_change_and_at_most_four_times_a_second() -> None:
     assert [left_s for _, left_s in shown] == sorted((row[1] for row in shown), reverse=True)
 
 
+def test_a_reason_is_looked_for_only_when_it_is_shown() -> None:
+    """Forty notes in two seconds cost no more reasons than are read, each of its own second."""
+    clock = SteppedClock()
+    timeline = Timeline(clock)
+    for number in range(1, 41):
+        clock.after(number * 0.05, lambda: note(timeline, "x"))
+    asked: list[float] = []
+    shown: list[str] = []
+
+    class Knowing(Listener):
+        def reason(self, now_s: float) -> str:
+            asked.append(now_s)
+            return f"a reason at {now_s:g} s"
+
+    wait(timeline, Knowing(due_s=5), on_progress=lambda row, _: shown.append(row.reason))
+    assert shown == [f"a reason at {now_s:g} s" for now_s in asked]
+    assert 5 <= len(asked) <= 15
+
+
 def test_no_wake_up_is_lost_between_threads() -> None:
     """Two writers on the real clock: every note arrives, although the loop has no time-out."""
     timeline = Timeline(RealClock())

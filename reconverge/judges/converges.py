@@ -9,7 +9,8 @@ from a watch of ours that is: BROKEN is said only of what was seen by a watch pr
 
 from __future__ import annotations
 
-from reconverge.judges import why
+import msgspec
+
 from reconverge.judges.controllers import is_observed
 from reconverge.judges.effects import AnyEffect, decode_effect, describe, is_seen
 from reconverge.judges.judge import Progress, Want, catch_up
@@ -18,6 +19,7 @@ from reconverge.judges.promise import Promise
 from reconverge.judges.steady import AnySteadyState, Census, Steadiness
 from reconverge.judges.steady.deployments import newest_ref
 from reconverge.judges.steady.values import holder, place_of
+from reconverge.judges.why import UNEXPLAINED, Explanation, explain
 from reconverge.model import Ref, Snapshot
 from reconverge.timeline import Entry, Gap, Injected, Lost, Observed, Synced
 from reconverge.verdict import Finding, Verdict
@@ -228,7 +230,7 @@ class ConvergenceJudge:
 
     def _conclude(self, now_s: float) -> Finding | None:
         if self._last is not None and self._last.snapshot.is_gone(self.promise.workload.uid):
-            return self._finding(Verdict.BROKEN, self._why(), now_s, self._last)
+            return self._broken(now_s, self._last)
         if self._steady is not None and self._is_in_time(self._steady):
             return self._conclude_steady(now_s, self._steady)
         if self._last_call_s is None:
@@ -256,21 +258,21 @@ class ConvergenceJudge:
         challenge = self._challenge
         doubt = self._doubt()
         if doubt:
-            return self._finding(Verdict.UNKNOWN, doubt, now_s)
+            return self._unknown(doubt, now_s)
         if self._steady is not None:
             late_s = self._steady.at_s - self.deadline_s
             why_not = f"the steady state came {late_s:.1f} s after the deadline"
             return self._finding(Verdict.BROKEN, why_not, now_s, self._steady)
         if challenge.is_answered:
-            return self._finding(Verdict.BROKEN, self._why(), now_s)
+            return self._broken(now_s)
         # Our watch of pods is live: what they show counts, even if the rest may be stale.
         if challenge.is_ignored and (
             challenge.is_workload_watch_live or self._steadiness.do_pods_differ
         ):
-            return self._finding(Verdict.BROKEN, challenge.silence, now_s)
+            return self._broken(now_s, silence=challenge.silence)
         if self._steadiness.do_pods_differ:
-            return self._finding(Verdict.BROKEN, self._why(), now_s)
-        return self._finding(Verdict.UNKNOWN, challenge.silence, now_s)
+            return self._broken(now_s)
+        return self._unknown(challenge.silence, now_s)
 
     def _doubt(self) -> str:
         """What stands in the way of saying that the promise was broken."""
@@ -291,10 +293,28 @@ class ConvergenceJudge:
             return f"the steady state was delivered {late_s:.1f} s after the deadline, too late"
         return ""
 
-    def _why(self) -> str:
-        assert self._last is not None, "a challenge was answered, so entries were fed"
-        reason = why.not_converged(self._last.snapshot, self.promise.workload)
-        return reason or "; ".join(self._steadiness.lacking)
+    def reason(self, now_s: float) -> str:
+        is_waiting = self._steady is None and not self._unseen
+        return self._explanation(now_s).sentence if is_waiting else ""
+
+    def _explanation(self, now_s: float, *, silence: str = "") -> Explanation:
+        if self._last is None:
+            return UNEXPLAINED
+        now, workload = self._last.instant(now_s), self.promise.workload
+        return explain(self._last.snapshot, workload, now=now, silence=silence)
+
+    def _broken(self, now_s: float, entry: Entry | None = None, *, silence: str = "") -> Finding:
+        """BROKEN, with what is known of the reason."""
+        explanation = self._explanation(now_s, silence=silence)
+        reason = explanation.sentence or "; ".join(self._steadiness.lacking)
+        return self._finding(Verdict.BROKEN, reason, now_s, entry, explanation=explanation)
+
+    def _unknown(self, reason: str, now_s: float) -> Finding:
+        """UNKNOWN at the deadline; what is seen may still tell a reader what to look at."""
+        explanation = self._explanation(now_s) if self._steady is None else UNEXPLAINED
+        finding = self._finding(Verdict.UNKNOWN, reason, now_s, explanation=explanation)
+        seen = (f"as far as is seen, {explanation.sentence}",) if explanation.sentence else ()
+        return msgspec.structs.replace(finding, because=(*seen, *finding.because))
 
     def _nothing_hit(self) -> str:
         effects = " and ".join(describe(effect) for effect in self._unseen)
@@ -308,8 +328,15 @@ class ConvergenceJudge:
         return self._steadiness.seen
 
     def _finding(
-        self, verdict: Verdict, reason: str, now_s: float, entry: Entry | None = None
+        self,
+        verdict: Verdict,
+        reason: str,
+        now_s: float,
+        entry: Entry | None = None,
+        *,
+        explanation: Explanation = UNEXPLAINED,
     ) -> Finding:
+        settled = (entry.index,) if entry is not None else ()
         return Finding(
             promise=self.promise.sentence(),
             verdict=verdict,
@@ -317,5 +344,6 @@ class ConvergenceJudge:
             decided_s=now_s,
             instant_s=entry.at_s if entry is not None else None,
             last_seen=self._steadiness.seen,
-            evidence=(entry.index,) if entry is not None else (),
+            evidence=tuple(dict.fromkeys((*settled, *explanation.indices))),
+            because=explanation.lines,
         )

@@ -6,7 +6,7 @@ the time when it asked to be; and it says what it wants done, if anything, to co
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -45,10 +45,16 @@ class WantProbe(Want, frozen=True):
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """For a person who waits: what is awaited, what is seen now."""
+    """For a person who waits: what is awaited, what is seen now, and the reason if one is known."""
 
     awaited: str
     seen: str
+    reason: str = ""
+
+    @property
+    def outlook(self) -> str:
+        """What is seen; the reason says more than the details whose place it takes."""
+        return f"{self.seen.partition('; ')[0]}; {self.reason}" if self.reason else self.seen
 
 
 class Judge(Protocol):
@@ -72,6 +78,14 @@ class Judge(Protocol):
 
     def progress(self) -> Progress:
         """What is awaited and what is seen."""
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """A judge that can say why it still waits. Dear: asked only when somebody looks."""
+
+    def reason(self, now_s: float) -> str:
+        """One sentence as of second `now_s` of the timeline; nothing where none is known."""
 
 
 def catch_up(judge: Judge, until_s: float) -> Finding | None:

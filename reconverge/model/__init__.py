@@ -56,6 +56,7 @@ from reconverge.model.pods import (
     Toleration,
     Waiting,
 )
+from reconverge.model.quotas import ResourceQuota
 from reconverge.model.services import Endpoint, EndpointSlice, Lease, Service
 from reconverge.model.sharing import share
 from reconverge.model.snapshot import Snapshot
@@ -83,6 +84,7 @@ VIEWS: dict[str, type[Named]] = {
     "EndpointSlice": EndpointSlice,
     "Lease": Lease,
     "Event": Event,
+    "ResourceQuota": ResourceQuota,
 }
 _DECODERS = {kind: msgspec.json.Decoder(view) for kind, view in VIEWS.items()}
 _ANY = msgspec.json.Decoder(Named)
@@ -142,6 +144,7 @@ __all__ = [
     "ReplicationController",
     "ReplicationControllerSpec",
     "Requirement",
+    "ResourceQuota",
     "Running",
     "Selector",
     "Service",

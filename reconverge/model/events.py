@@ -12,6 +12,7 @@ class ObjectReference(View, frozen=True):
     namespace: str = ""
     name: str = ""
     uid: str = ""
+    field_path: str = ""
 
 
 class EventSource(View, frozen=True):

@@ -100,6 +100,7 @@ class PodSpec(View, frozen=True):
     affinity: Affinity | None = None
     host_network: bool = False
     restart_policy: str = "Always"
+    scheduler_name: str = "default-scheduler"
     termination_grace_period_seconds: int = 30
     tolerations: tuple[Toleration, ...] = ()
     containers: tuple[ContainerSpec, ...] = ()

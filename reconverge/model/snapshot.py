@@ -21,6 +21,7 @@ from reconverge.model.workloads import ReplicaSet, Replicated, ReplicationContro
 _Objects: TypeAlias = "HashTrieMap[str, Named]"
 _NONE: _Objects = HashTrieMap()
 _NOBODY: HashTrieSet[str] = HashTrieSet()
+_UNSEEN: HashTrieMap[str, int] = HashTrieMap()
 _REPLICATED = ReplicationController | ReplicaSet | Deployment | StatefulSet
 # Kinds whose pods belong to something that they make.
 _BETWEEN = {"Deployment": "ReplicaSet", "CronJob": "Job"}
@@ -33,27 +34,33 @@ class Snapshot:
     resourceVersion never replaces a higher one, and a deleted UID never comes back.
     """
 
-    __slots__ = ("_gone", "_kinds", "_owned")
+    __slots__ = ("_gone", "_kinds", "_owned", "_places")
 
     def __init__(
         self,
         kinds: HashTrieMap[str, _Objects] | None = None,
         owned: HashTrieMap[str, _Objects] | None = None,
         gone: HashTrieSet[str] = _NOBODY,
+        places: HashTrieMap[str, int] = _UNSEEN,
     ) -> None:
         self._kinds = HashTrieMap() if kinds is None else kinds
         self._owned = HashTrieMap() if owned is None else owned
         self._gone = gone
+        self._places = places
 
-    def with_object(self, kind: str, view: Named) -> Snapshot:
-        """This snapshot with one object added or replaced; unchanged by a stale delivery."""
+    def with_object(self, kind: str, view: Named, *, index: int | None = None) -> Snapshot:
+        """This snapshot with one object added or replaced; unchanged by a stale delivery.
+
+        `index` is the place of the delivery on its timeline, if it has one.
+        """
         if self.is_stale(kind, view.uid, view.resource_version):
             return self
         objects = self._kinds.get(kind, _NONE)
         before = objects.get(view.uid)
         kinds = self._kinds.insert(kind, objects.insert(view.uid, view))
         owned = _reowned(self._owned, before, view) if kind == "Pod" else self._owned
-        return Snapshot(kinds, owned, self._gone)
+        places = self._places if index is None else self._places.insert(view.uid, index)
+        return Snapshot(kinds, owned, self._gone, places)
 
     def without_object(self, kind: str, uid: str) -> Snapshot:
         """This snapshot with one object gone for good, whether or not it was known before."""
@@ -61,10 +68,10 @@ class Snapshot:
         objects = self._kinds.get(kind, _NONE)
         before = objects.get(uid)
         if before is None:
-            return Snapshot(self._kinds, self._owned, gone)
+            return Snapshot(self._kinds, self._owned, gone, self._places)
         kinds = self._kinds.insert(kind, objects.remove(uid))
         owned = _reowned(self._owned, before, None) if kind == "Pod" else self._owned
-        return Snapshot(kinds, owned, gone)
+        return Snapshot(kinds, owned, gone, self._places.discard(uid))
 
     def is_stale(self, kind: str, uid: str, resource_version: int) -> bool:
         """Whether more is known already than a delivery of that object and version could say."""
@@ -76,6 +83,10 @@ class Snapshot:
     def is_gone(self, uid: str) -> bool:
         """Whether the deletion of that object was seen; False for one that was never seen."""
         return uid in self._gone
+
+    def index_of(self, uid: str) -> int | None:
+        """The timeline's entry that brought the object as it is here; None when there is none."""
+        return self._places.get(uid)
 
     def objects(self, kind: str) -> Iterator[Named]:
         return iter(self._kinds.get(kind, _NONE).values())

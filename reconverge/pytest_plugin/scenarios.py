@@ -86,7 +86,7 @@ def _experiment(item: pytest.Item, ground: Ground, journal: Journal) -> Experime
     run, screen = config.stash[RUN], config.stash[SCREEN]
 
     def show(progress: Progress, left_s: float) -> None:
-        screen.show(f"  {left_s:4.0f} s left  {progress.awaited}: {progress.seen}")
+        screen.show(f"  {left_s:4.0f} s left  {progress.awaited}: {progress.outlook}")
 
     make = config.stash.get(MAKE_EXPERIMENT, Experiment)
     return make(

@@ -6,6 +6,8 @@ timeline long after the cluster is gone.
 
 from __future__ import annotations
 
+from itertools import chain
+from itertools import repeat as endlessly
 from textwrap import wrap
 
 from reconverge.report.excerpt import Row, rows, shortened
@@ -27,6 +29,7 @@ def failure_text(
     lines = [_headline(timeline, finding, width)]
     lines += _labelled("last seen", finding.last_seen, width)
     lines += _labelled("why", finding.why if finding.why != finding.last_seen else "", width)
+    lines += _evidence(finding, width)
     lines += [_cut(str(row), width) for row in _excerpt(timeline, finding)]
     lines += _labelled("kept", kept, width)
     lines += [f"  {'repeat':<{_LABEL}}{repeat}"] if repeat else []
@@ -87,6 +90,13 @@ def _excerpt(timeline: Timeline, finding: Finding) -> list[Row]:
     end_s = max(judged, default=finding.decided_s)  # what the clean-up causes is no news
     found = [row for row in found if row.word != "observe" or row.at_s <= end_s]
     return shortened(sorted(found, key=lambda row: row.at_s), limit=_ROWS_MAX)
+
+
+def _evidence(finding: Finding, width: int) -> list[str]:
+    """The facts behind the reason, one a line: `#12` is the timeline's entry that shows it."""
+    labels = chain(["evidence"], endlessly(""))
+    rows = zip(labels, finding.because, strict=False)
+    return [_cut(f"  {label:<{_LABEL}}{line}", width) for label, line in rows]
 
 
 def _labelled(label: str, text: str, width: int) -> list[str]:

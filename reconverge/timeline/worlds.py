@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import msgspec
 
 from reconverge.model import Named, Snapshot
-from reconverge.timeline.records import AnyRecord, Gap, Lost, Observed
+from reconverge.timeline.records import AnyRecord, Gap, Lost, Observed, Opened
 
 STRIDE = 1024
 READERS = 8
@@ -41,6 +42,15 @@ class Entry(msgspec.Struct, frozen=True):
     def snapshot(self) -> Snapshot:
         return self.worlds.at(self.index)
 
+    def instant(self, at_s: float) -> datetime | None:
+        """Second `at_s` of the timeline by the wall, for comparison with the API server's stamps.
+
+        That machine's clock and ours may differ; the stamps have a grain of one second anyway.
+        None on a timeline without an opening record.
+        """
+        started = self.worlds.started
+        return started + timedelta(seconds=at_s) if started is not None else None
+
     def __repr__(self) -> str:
         return f"Entry({self.index}, {self.record!r})"
 
@@ -53,6 +63,12 @@ class Worlds:
         self._kept: list[Snapshot] = []
         self._recent: dict[int, Snapshot] = {}
         self._lock = threading.Lock()
+
+    @property
+    def started(self) -> datetime | None:
+        """The wall's instant of second 0, if the opening record is there."""
+        first = self._entries[0].record if self._entries else None
+        return first.started if isinstance(first, Opened) else None
 
     def at(self, index: int) -> Snapshot:
         """The world just after entry `index`; the empty one before the first."""
@@ -89,7 +105,7 @@ def _after(world: Snapshot, entry: Entry) -> Snapshot:
         return world
     if record.change == "deleted":
         return world.without_object(record.kind, record.uid)
-    return world.with_object(record.kind, view)
+    return world.with_object(record.kind, view, index=entry.index)
 
 
 class Newest:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reconverge.judges.judge import Judge, Progress, Want
+import msgspec
+
+from reconverge.judges.judge import Explaining, Judge, Progress, Want
 from reconverge.timeline import Entry, Timeline
 from reconverge.verdict import Finding
 
@@ -37,7 +39,7 @@ def wait_until_judged(
 
     `deadline_s` is a second of the timeline, and only shown: when to give up is the judge's own.
     """
-    screen = _Screen(on_progress, deadline_s)
+    screen = _Screen(on_progress, judge, deadline_s)
     cursor, told_s = start, None
     while True:
         finding, cursor = _feed(timeline, judge, cursor)
@@ -111,8 +113,9 @@ class _Screen:
     """Calls `on_progress` on change, at most every quarter of a second, and once a second anyway:
     the seconds to the deadline are part of what is shown."""
 
-    def __init__(self, on_progress: OnProgress | None, deadline_s: float) -> None:
+    def __init__(self, on_progress: OnProgress | None, judge: Judge, deadline_s: float) -> None:
         self._on_progress = on_progress
+        self._judge = judge
         self._deadline_s = deadline_s
         self._shown: Progress | None = None
         self._shown_s = float("-inf")
@@ -131,5 +134,11 @@ class _Screen:
         self._is_behind = progress != self._shown
         age_s = now_s - self._shown_s
         if age_s >= 1.0 or (self._is_behind and age_s >= SHOWN_EVERY_S):
-            self._on_progress(progress, max(0.0, self._deadline_s - now_s))
+            self._on_progress(self._explained(progress, now_s), max(0.0, self._deadline_s - now_s))
             self._shown, self._shown_s, self._is_behind = progress, now_s, False
+
+    def _explained(self, progress: Progress, now_s: float) -> Progress:
+        """With the reason: it is looked for only now, since nobody reads what is not shown."""
+        if not isinstance(self._judge, Explaining):
+            return progress
+        return msgspec.structs.replace(progress, reason=self._judge.reason(now_s))

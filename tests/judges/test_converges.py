@@ -15,6 +15,7 @@ from reconverge.verdict import Verdict
 from tests.builders import KUBIA, NAMESPACE, Audience, Responder, Story, pod
 
 DEADLINE_S = 60.0
+UNMADE = "2 active pods of 3: replication-controller has not made the rest yet"
 A = Ref("Pod", NAMESPACE, "a", "a")
 
 
@@ -184,17 +185,14 @@ def test_terminating_pod_that_is_ready_does_not_count() -> None:
     scene = lost_a()
     scene.story.pod("a", terminating=True, ready=True)
     scene.story.workload()
-    assert scene.end() == (
-        Verdict.BROKEN,
-        "2 active pods of 3",
-    )
+    assert scene.end() == (Verdict.BROKEN, UNMADE)
 
 
 def test_finished_pod_does_not_count() -> None:
     """A Failed pod is not one of the three (controller.IsPodActive)."""
     scene = Scene()
     scene.story.pod("a", phase="Failed", ready=True)
-    assert scene.end() == (Verdict.BROKEN, "2 active pods of 3")
+    assert scene.end() == (Verdict.BROKEN, UNMADE)
 
 
 def test_foreign_pod_with_matching_labels() -> None:
@@ -204,7 +202,7 @@ def test_foreign_pod_with_matching_labels() -> None:
     scene.lose_a()
     scene.story.pod("d", "added", owner=other)
     scene.story.workload()
-    assert scene.end() == (Verdict.BROKEN, "2 active pods of 3")
+    assert scene.end() == (Verdict.BROKEN, UNMADE)
 
 
 def test_pod_of_another_namespace_does_not_count() -> None:
@@ -213,7 +211,7 @@ def test_pod_of_another_namespace_does_not_count() -> None:
     scene.lose_a()
     scene.story.pod("d", "added", namespace="elsewhere")
     scene.story.workload()
-    assert scene.end() == (Verdict.BROKEN, "2 active pods of 3")
+    assert scene.end() == (Verdict.BROKEN, UNMADE)
 
 
 def test_namesake_created_anew() -> None:
@@ -243,7 +241,10 @@ def test_orphan_left_unadopted() -> None:
     """A matching pod without an owner is still to be adopted, and then to be removed."""
     scene = Scene()
     scene.story.pod("x", "added", owner=None)
-    assert scene.end() == (Verdict.BROKEN, "x matches its selector but is not adopted")
+    assert scene.end() == (
+        Verdict.BROKEN,
+        "x matches its selector (app=kubia) and is not adopted yet",
+    )
 
 
 def test_owned_pod_that_no_longer_matches() -> None:
@@ -252,7 +253,7 @@ def test_owned_pod_that_no_longer_matches() -> None:
     scene.story.pod("a", labels={"app": "other"})
     assert scene.end() == (
         Verdict.BROKEN,
-        "still owns a, which its selector no longer matches",
+        "a no longer matches its selector (app=kubia) and is not released yet",
     )
 
 
@@ -430,7 +431,7 @@ def test_missing_pod_counts_even_if_the_workload_watch_is_deaf() -> None:
     scene = lost_a()
     scene.lose_a()
     scene.controller.delivers_workload = False
-    assert scene.end() == (Verdict.BROKEN, "2 active pods of 3; its status says 2 ready of 2")
+    assert scene.end() == (Verdict.BROKEN, UNMADE)
 
 
 def test_stale_status_before_a_frozen_controller() -> None:
@@ -481,7 +482,7 @@ def test_knock_that_found_the_status_spoiled_already() -> None:
     assert scene.audience.finding is None
     scene.story.workload(current=2, ready=2)
     assert scene.audience.hear() is not None
-    assert scene.audience.verdict().why == "2 active pods of 3; its status says 2 ready of 2"
+    assert scene.audience.verdict().why == UNMADE
 
 
 def test_deliveries_before_the_record_of_the_act() -> None:
