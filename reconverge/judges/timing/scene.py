@@ -63,7 +63,7 @@ def scene_of(timeline: Timeline, *, since: int = 0) -> Scene:
     assert isinstance(opened, Opened), "a timeline begins with its opening record"
     now_s = timeline.now_s()
     return Scene(
-        settings=opened.settings or default_settings(""),
+        settings=opened.cluster or default_settings(""),
         snapshot=timeline.latest(),
         now_s=now_s,
         wall=opened.started + timedelta(seconds=now_s),
