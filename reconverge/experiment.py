@@ -7,7 +7,7 @@ cluster as it was found, whatever happened in between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -30,7 +30,9 @@ from reconverge.judges.converges import Converges
 from reconverge.judges.promise import Promise
 from reconverge.judges.steady import AnySteadyState, ReadyPods
 from reconverge.judges.temporal import AnyAwaited
+from reconverge.judges.timing import Deadline, deadline_of, scene_of
 from reconverge.model import Ref, Snapshot, ref
+from reconverge.model.settings import ClusterSettings
 from reconverge.recording import Recording
 from reconverge.report.console import failure_text
 from reconverge.timeline import Entry, Judged, Noted, Opened, Promised, Timeline
@@ -82,7 +84,7 @@ class Experiment:
         await_deletion: bool = True,
         offline_images: bool = False,
         faults_off: bool = False,
-        settings: Mapping[str, str] | None = None,
+        settings: ClusterSettings | None = None,
         on_progress: OnProgress | None = None,
         at: Callable[[Boundary], None] = ignore,
     ) -> None:
@@ -99,13 +101,14 @@ class Experiment:
         self._keep_namespace = keep_namespace
         self._await_deletion = await_deletion
         self._offline_images = offline_images
-        self._settings = dict(settings or {})
+        self._settings = settings
         self._on_progress = on_progress
         self._faults_off = faults_off
         self._at = at
         self._made: Ref | None = None
         self._injections: list[Injection] = []
         self._converged = 0
+        self._asked_at = 0
         self._is_closed = False
 
     def __enter__(self) -> Experiment:
@@ -131,6 +134,8 @@ class Experiment:
         Raises Conflict, Unavailable, and BadInput when `folder` holds a timeline already.
         """
         self.timeline = self._open_timeline()
+        for told in self._settings.unread if self._settings is not None else ():
+            self._note(told)
         self._injector = Injector(
             self.cluster, self.timeline, self._journal, is_off=self._faults_off, at=self._at
         )
@@ -231,39 +236,46 @@ class Experiment:
             return self.timeline.latest()
         return self.timeline.snapshot_at(self._injections[-1].start - 1)
 
-    def expect(self, promise: Promise, *, within_s: float) -> Finding:
+    def expect(self, promise: Promise, *, within_s: float | None = None) -> Finding:
         """Wait until `promise` is judged, at most about `within_s` seconds from now.
 
-        Raises PromiseBroken unless it HELD. A promise that names injections is judged from the
-        first of them on, any other from now.
+        Without them, as long as the cluster's own settings let it take. Raises PromiseBroken unless
+        it HELD. A promise that names injections is judged from the first of them on, any other
+        from now.
         """
         named = promise.injections if isinstance(promise, Converges | AnyAwaited) else ()
         starts = [one.start - 1 for one in self._injections if one.id in named]
         start = max(0, min([len(self.timeline) - 1, *starts]))
-        return self._judge(promise, start=start, deadline_s=self.timeline.now_s() + within_s)
+        scene = scene_of(self.timeline, since=self._asked_at)
+        return self._judge(promise, start=start, deadline=deadline_of(promise, scene, within_s))
 
     def converge(
-        self, workload: Ref, *, replicas: int, within_s: float, settle_s: float = 1.0
+        self, workload: Ref, *, replicas: int, within_s: float | None = None, settle_s: float = 1.0
     ) -> Finding:
         """Expect `workload` to keep that many ready pods, as `converge_to` does."""
         steady = ReadyPods(count=replicas)
         return self.converge_to(workload, steady, within_s=within_s, settle_s=settle_s)
 
     def converge_to(
-        self, workload: Ref, steady: AnySteadyState, *, within_s: float, settle_s: float = 1.0
+        self,
+        workload: Ref,
+        steady: AnySteadyState,
+        *,
+        within_s: float | None = None,
+        settle_s: float = 1.0,
     ) -> Finding:
         """Expect `workload` to converge after every injection since it was last asked for."""
         pending = tuple(one.id for one in self._injections[self._converged :])
         promise = Converges(workload=workload, steady=steady, injections=pending, settle_s=settle_s)
-        asked = len(self._injections)
+        asked, asked_at = len(self._injections), len(self.timeline)
         finding = self.expect(promise, within_s=within_s)
-        self._converged = asked
+        self._converged, self._asked_at = asked, asked_at
         return finding
 
     def hold(self, promise: Promise) -> Finding:
         """Judge an invariant over the span from just before the last injection to now."""
         start = self._injections[-1].start - 1 if self._injections else 0
-        return self._judge(promise, start=max(0, start), deadline_s=self.timeline.now_s())
+        return self._judge(promise, start=max(0, start), deadline=Deadline(self.timeline.now_s()))
 
     def close(self, *, failed: bool = False) -> None:
         """Take back what stands, delete the namespace, stop recording. Idempotent.
@@ -301,7 +313,7 @@ class Experiment:
                 seed=self.seed,
                 namespace=self.namespace,
                 started=self._clock.wall(),
-                settings=self._settings,
+                cluster=self._settings,
             )
         )
         return timeline
@@ -311,9 +323,8 @@ class Experiment:
         for note in adapted.notes:
             self._note(note)
         self._recording.watch_for(manifest.kind)
-        made, _ = self.cluster.create(
-            _altered(adapted.object, name=name, replicas=replicas), namespace=self.namespace
-        )
+        body = manifests.altered(adapted.object, name=name, replicas=replicas)
+        made, _ = self.cluster.create(body, namespace=self.namespace)
         if self._recording.is_watched(made.kind):
             self._recording.wait_until_shown(lambda entry: _has_seen(entry, made), what=str(made))
         return made
@@ -326,24 +337,26 @@ class Experiment:
         what = f'no {kinds} is called "{name}"' if not found else f'"{name}" is ambiguous'
         raise BadInput(what, where=f"namespace {self.namespace}", cure=f"there is: {there}")
 
-    def _judge(self, promise: Promise, *, start: int, deadline_s: float) -> Finding:
+    def _judge(self, promise: Promise, *, start: int, deadline: Deadline) -> Finding:
         promise_id = str(len(self.findings))
-        judge = promise.judge(deadline_s=deadline_s)
+        judge = promise.judge(deadline_s=deadline.at_s)
         self.timeline.append(
             lambda at_s: Promised(
                 at_s=at_s,
                 id=promise_id,
                 promise=encoded(promise),
                 sentence=promise.sentence(),
-                deadline_s=deadline_s,
+                deadline_s=deadline.at_s,
                 start=start,
+                bound=deadline.bound,
+                is_stated=deadline.is_stated,
             )
         )
         finding = wait_until_judged(
             self.timeline,
             judge,
             start=start,
-            deadline_s=deadline_s,
+            deadline_s=deadline.at_s,
             act=self._acts.perform,
             on_progress=self._on_progress,
         )
@@ -366,23 +379,15 @@ class Experiment:
             contents = self.timeline.latest()
             namespaces.delete(self.cluster, self._journal, self._made, contents=contents)
             if self._await_deletion:
-                namespaces.wait_until_gone(self.cluster, clock=self._clock, name=self.namespace)
+                namespaces.wait_until_gone(
+                    self.cluster, clock=self._clock, name=self.namespace, contents=contents
+                )
         except ReconvergeError as error:
             return [error]
         return []
 
     def _note(self, text: str) -> None:
         self.timeline.append(lambda at_s: Noted(at_s=at_s, text=text))
-
-
-def _altered(manifest: JsonObject, *, name: str, replicas: int | None) -> JsonObject:
-    metadata, spec = manifest.get("metadata"), manifest.get("spec")
-    altered = dict(manifest)
-    if name and isinstance(metadata, dict):
-        altered["metadata"] = {**metadata, "name": name}
-    if replicas is not None and isinstance(spec, dict):
-        altered["spec"] = {**spec, "replicas": replicas}
-    return altered
 
 
 def _named(snapshot: Snapshot, kind: str, name: str, namespace: str) -> bool:

@@ -14,12 +14,14 @@ from contextlib import suppress
 
 import msgspec
 
+from reconverge.bound import Bound
 from reconverge.clock import Clock
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.cluster.errors import Conflict, NotFound
 from reconverge.errors import Unavailable
 from reconverge.faults.journal import Journal, Planned
 from reconverge.faults.undo import MARK, RemoveNamespace
+from reconverge.judges.timing import namespace_gone
 from reconverge.model import Named, Ref, Snapshot, ref
 from reconverge.timeline import Timeline
 from reconverge.waiting import wait_until_seen
@@ -94,14 +96,23 @@ def delete(cluster: Cluster, journal: Journal, namespace: Ref, *, contents: Snap
 
 
 def wait_until_gone(
-    cluster: Cluster, *, clock: Clock, within_s: float = GONE_WITHIN_S, name: str = ""
+    cluster: Cluster,
+    *,
+    clock: Clock,
+    within_s: float = GONE_WITHIN_S,
+    name: str = "",
+    contents: Snapshot | None = None,
 ) -> None:
     """Block until our namespaces that are being deleted, or that of `name`, are gone.
+
+    `contents`, what was last seen in it, can lengthen the wait: pods are given their grace.
 
     The namespace controller lets 5 s pass before it begins (namespaceDeletionGracePeriod,
     pkg/controller/namespace/namespace_controller.go), so a run of many scenarios waits once, at its
     end. Raises Unavailable when one is still there after `within_s` seconds.
     """
+    bound = namespace_gone(contents, name) if contents is not None else Bound()
+    within_s = max(within_s, bound.finite_s)
     timeline = Timeline(clock)
     recorder = cluster.record(timeline, kinds=("Namespace",), namespaces=())
     try:
@@ -117,7 +128,8 @@ def wait_until_gone(
     if gone is None:
         left = ", ".join(_departing(timeline.latest(), name))
         raise Unavailable(
-            f"still there after {within_s:g} s: namespace {left}",
+            f"still there after {within_s:g} s: namespace {left}"
+            + (f": {bound.obstacle}" if bound.obstacle else ""),
             where=cluster.name,
             cure="kubectl get namespace NAME -o yaml says what it waits for",
         )

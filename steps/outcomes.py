@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from reconverge.cluster.door import Cluster
     from reconverge.experiment import Experiment, Injection
     from reconverge.model import Ref
-    from reconverge.pytest_plugin.deadlines import Deadlines
 
 
 @then(words('"{name:Name}" converges to {count:Number} ready pods within {deadline_s:Duration}'))
@@ -29,10 +28,10 @@ def converges_within(experiment: Experiment, name: str, count: int, deadline_s: 
 
 
 @then(words('"{name:Name}" converges to {count:Number} ready pods'))
-def converges(experiment: Experiment, deadlines: Deadlines, name: str, count: int) -> None:
+def converges(experiment: Experiment, name: str, count: int) -> None:
     """The same, by a deadline computed from the cluster's own settings."""
     workload = experiment.workload(name)
-    experiment.converge(workload, replicas=count, within_s=deadlines.node_replaced_s)
+    experiment.converge(workload, replicas=count)
 
 
 @then(
@@ -77,9 +76,9 @@ def relabelled_untouched(experiment: Experiment, injection: Injection) -> None:
 
 
 @then("the relabelled pod is released by its controller")
-def relabelled_released(experiment: Experiment, deadlines: Deadlines, injection: Injection) -> None:
+def relabelled_released(experiment: Experiment, injection: Injection) -> None:
     """The pod runs on and nobody owns it."""
-    experiment.expect(Released(pod=injection.targets[0]), within_s=deadlines.reaction_s)
+    experiment.expect(Released(pod=injection.targets[0]))
 
 
 @then(words('"{name:Name}" keeps exactly its pods'))
@@ -108,13 +107,11 @@ def never_fewer(experiment: Experiment, name: str, count: int) -> None:
 
 
 @then(words('the surplus pod is not deleted until "{name:Name}" owns it'))
-def adopted_first(
-    experiment: Experiment, deadlines: Deadlines, injection: Injection, name: str
-) -> None:
+def adopted_first(experiment: Experiment, injection: Injection, name: str) -> None:
     """A controller deletes its own pods only: somebody else's it adopts before."""
     workload = experiment.workload(name)
     promise = baselines.adopted_first(workload, injection.created, after=injection.id)
-    experiment.expect(promise, within_s=deadlines.reaction_s)
+    experiment.expect(promise)
 
 
 @then("the pod is never deleted")
@@ -142,12 +139,10 @@ def container_restarted(experiment: Experiment, pod: Ref, deadline_s: float) -> 
 
 
 @then(words('its previous container ended with exit code {code:Number} and reason "{reason:Name}"'))
-def container_ended(
-    experiment: Experiment, deadlines: Deadlines, pod: Ref, code: int, reason: str
-) -> None:
+def container_ended(experiment: Experiment, pod: Ref, code: int, reason: str) -> None:
     """How the container that was killed ended, as `kubectl describe` shows it."""
     promise = Ended(pod=pod, exit_code=code, reason=reason)
-    experiment.expect(promise, within_s=deadlines.reaction_s)
+    experiment.expect(promise)
 
 
 @then(words('the log of its previous container contains "{text:Name}"'))
@@ -158,26 +153,25 @@ def previous_log(cluster: Cluster, pod: Ref, text: str) -> None:
 
 
 @then("that node is found to be NotReady")
-def node_gone(experiment: Experiment, deadlines: Deadlines, injection: Injection) -> None:
+def node_gone(experiment: Experiment, injection: Injection) -> None:
     """The control plane gives the node up."""
     promise = NodeGone(node=injection.targets[0])
-    experiment.expect(promise, within_s=deadlines.node_noticed_s)
+    experiment.expect(promise)
 
 
 @then("that node is whole again")
-def node_whole(experiment: Experiment, deadlines: Deadlines, injection: Injection) -> None:
+def node_whole(experiment: Experiment, injection: Injection) -> None:
     """Ready, no longer tainted, at the address it claims, and its pods can be reached."""
     promise = NodeWhole(node=injection.targets[0])
-    experiment.expect(promise, within_s=deadlines.node_returned_s)
+    experiment.expect(promise)
 
 
 @then("both nodes are whole again")
 def both_nodes_whole(
     experiment: Experiment,
-    deadlines: Deadlines,
     injection: Injection,
     other_injection: Injection,
 ) -> None:
     """The same, of both nodes that were lost."""
-    node_whole(experiment, deadlines, injection)
-    node_whole(experiment, deadlines, other_injection)
+    node_whole(experiment, injection)
+    node_whole(experiment, other_injection)

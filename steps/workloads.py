@@ -15,7 +15,6 @@ from .vocabulary import words
 if TYPE_CHECKING:
     from reconverge.experiment import Experiment, Injection
     from reconverge.model import Ref
-    from reconverge.pytest_plugin.deadlines import Deadlines
     from reconverge.pytest_plugin.manifests import Manifests
 
 
@@ -23,21 +22,20 @@ if TYPE_CHECKING:
 def steady_workload(
     experiment: Experiment,
     manifests: Manifests,
-    deadlines: Deadlines,
     kind: str,
     name: str,
     count: int,
 ) -> None:
     """Apply the manifest of that name with that number of pods, and wait until it is steady."""
     [workload] = experiment.apply(manifests.named(kind, name), replicas=count)
-    experiment.converge(workload, replicas=count, within_s=deadlines.started_s)
+    experiment.converge(workload, replicas=count)
 
 
 @given(words('the Pod "{name:Name}" is ready'), target_fixture="pod")
-def ready_pod(experiment: Experiment, manifests: Manifests, deadlines: Deadlines, name: str) -> Ref:
+def ready_pod(experiment: Experiment, manifests: Manifests, name: str) -> Ref:
     """Apply the manifest of that pod and wait until it is ready."""
     [pod] = experiment.apply(manifests.named("Pod", name))
-    experiment.expect(PodReady(pod=pod), within_s=deadlines.started_s)
+    experiment.expect(PodReady(pod=pod))
     return pod
 
 
@@ -48,24 +46,24 @@ def ready_pod(experiment: Experiment, manifests: Manifests, deadlines: Deadlines
     ),
     target_fixture="injection",
 )
-def lost_node_of(experiment: Experiment, deadlines: Deadlines, name: str, count: int) -> Injection:
+def lost_node_of(experiment: Experiment, name: str, count: int) -> Injection:
     """Stop such a node, and wait until it is given up and the pods are replaced elsewhere."""
     workload = experiment.workload(name)
     injection = experiment.inject(StopNode(running=workload))
-    experiment.expect(NodeGone(node=injection.targets[0]), within_s=deadlines.node_noticed_s)
-    experiment.converge(workload, replicas=count, within_s=deadlines.node_replaced_s)
+    experiment.expect(NodeGone(node=injection.targets[0]))
+    experiment.converge(workload, replicas=count)
     return injection
 
 
 @given("a worker node has been lost", target_fixture="injection")
-def lost_node(experiment: Experiment, deadlines: Deadlines) -> Injection:
+def lost_node(experiment: Experiment) -> Injection:
     """Stop a worker, and wait until it is given up."""
     injection = experiment.inject(StopNode())
-    experiment.expect(NodeGone(node=injection.targets[0]), within_s=deadlines.node_noticed_s)
+    experiment.expect(NodeGone(node=injection.targets[0]))
     return injection
 
 
 @given("another worker node has been lost", target_fixture="other_injection")
-def other_lost_node(experiment: Experiment, deadlines: Deadlines) -> Injection:
+def other_lost_node(experiment: Experiment) -> Injection:
     """Stop one of the workers that are still there, and wait until it is given up."""
-    return lost_node(experiment, deadlines)
+    return lost_node(experiment)

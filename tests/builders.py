@@ -251,17 +251,19 @@ class Story:
     def note(self, text: str = "nothing happens") -> Entry:
         return self.append(lambda at_s: Noted(at_s=at_s, text=text))
 
-    def inject(self, effect: AnyEffect) -> str:
+    def inject(
+        self, effect: AnyEffect, *, targets: tuple[Ref, ...] = (), fault: Json | None = None
+    ) -> str:
         self._injections += 1
         name = f"fault-{self._injections}"
         self.append(
             lambda at_s: Injected(
                 at_s=at_s,
                 id=name,
-                fault=msgspec.Raw(b"{}"),
+                fault=msgspec.Raw(msgspec.json.encode(fault or {})),
                 effect=msgspec.Raw(msgspec.json.encode(effect)),
                 sentence="harm",
-                targets=(),
+                targets=targets,
             )
         )
         return name

@@ -155,6 +155,17 @@ class KubernetesCluster:
         Raises Unreachable when the API server itself does not answer.
         """
         proxy = CORE["Pod"].path(namespace=pod.namespace, name=f"{pod.name}:{port}")
+        return self._ask_through(proxy, path, timeout_s=timeout_s)
+
+    def ask_kubelet(self, node: str, *, path: str, timeout_s: float = 5.0) -> Answer:
+        """HTTP GET through the API server's proxy; whatever code below 400 comes back is `ok`.
+
+        Raises Unreachable when the API server itself does not answer.
+        """
+        proxy = CORE["Node"].path(name=node)
+        return self._ask_through(proxy, path, timeout_s=timeout_s)
+
+    def _ask_through(self, proxy: str, path: str, *, timeout_s: float) -> Answer:
         reply = self._transport.request(
             "GET", f"{proxy}/proxy/{path.lstrip('/')}", read_s=timeout_s, is_repeatable=False
         )

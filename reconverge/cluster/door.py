@@ -91,6 +91,12 @@ class Cluster(Protocol):
     ) -> Answer:
         """Run a command in a container of the pod; `ok` when it ends with 0, with its output."""
 
+    def ask_kubelet(self, node: str, *, path: str, timeout_s: float = 5.0) -> Answer:
+        """HTTP GET of a node's kubelet through the API server's proxy.
+
+        A kubelet that is unreachable, or that these credentials may not ask, is an answer.
+        """
+
     def logs(self, pod: Ref, *, container: str = "", previous: bool = False) -> str:
         """The container's log, or that of its previous instance."""
 

@@ -88,6 +88,17 @@ def adapt(manifest: Manifest, *, offline: bool) -> Manifest:
     return msgspec.structs.replace(manifest, object=adapted, notes=(*manifest.notes, *notes))
 
 
+def altered(manifest: JsonObject, *, name: str, replicas: int | None) -> JsonObject:
+    """The object under another name, or asked for another number of pods, where these are given."""
+    metadata, spec = manifest.get("metadata"), manifest.get("spec")
+    other = dict(manifest)
+    if name and isinstance(metadata, dict):
+        other["metadata"] = {**metadata, "name": name}
+    if replicas is not None and isinstance(spec, dict):
+        other["spec"] = {**spec, "replicas": replicas}
+    return other
+
+
 def _manifests(documents: tuple[Document, ...], source: str) -> tuple[Manifest, ...]:
     found = tuple(_manifest(one) for document in documents for one in _members(document))
     if not found:

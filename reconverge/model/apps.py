@@ -61,6 +61,7 @@ class Deployment(Named, frozen=True):
 
 class StatefulSetSpec(View, frozen=True):
     replicas: int = 1
+    min_ready_seconds: int = 0
     selector: Selector = Selector()
     service_name: str = ""
     template: PodTemplate | None = None
@@ -99,6 +100,7 @@ class StatefulSet(Named, frozen=True):
 
 
 class DaemonSetSpec(View, frozen=True):
+    min_ready_seconds: int = 0
     selector: Selector = Selector()
     template: PodTemplate = PodTemplate()
     update_strategy: UpdateStrategy = UpdateStrategy()

@@ -73,6 +73,8 @@ class Probe(View, frozen=True):
 class ContainerSpec(View, frozen=True):
     name: str
     image: str = ""
+    command: tuple[str, ...] = ()
+    args: tuple[str, ...] = ()
     liveness_probe: Probe | None = None
     readiness_probe: Probe | None = None
     startup_probe: Probe | None = None

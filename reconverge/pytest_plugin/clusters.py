@@ -18,12 +18,12 @@ from reconverge.cluster.api import KubernetesCluster
 from reconverge.cluster.door import Cluster
 from reconverge.cluster.guard import Guard
 from reconverge.cluster.nodes import KindCluster
+from reconverge.cluster.settings import read_settings
 from reconverge.errors import ReconvergeError
 from reconverge.faults.journal import recover
-from reconverge.judges.timing import NodeTimes
+from reconverge.model.settings import ClusterSettings
 from reconverge.provision.cluster_config import ClusterSpec
 from reconverge.provision.lifecycle import ClusterHandle, down, find
-from reconverge.provision.profiles import profile_named
 from reconverge.provision.state import StateDir
 from reconverge.provision.up import up
 from reconverge.pytest_plugin.feature_files import speaks_our_steps
@@ -38,8 +38,7 @@ class Ground:
 
     cluster: Cluster
     guard: Guard
-    times: NodeTimes
-    settings: dict[str, str]
+    settings: ClusterSettings
     state: Path
     offline_images: bool = False
     was_made: bool = False
@@ -88,8 +87,7 @@ def _attached(target: Target) -> Ground:
     return Ground(
         cluster=cluster,
         guard=Guard(context=cluster.name, allowed_contexts=frozenset({context})),
-        times=NodeTimes(),
-        settings={},
+        settings=read_settings(cluster),
         state=StateDir().root / "attached" / context,
     )
 
@@ -118,13 +116,11 @@ def _found_or_made(target: Target, state: StateDir, say: Callable[[str], None]) 
 
 
 def _ground_on(handle: ClusterHandle, state: StateDir, *, was_made: bool) -> Ground:
-    profile = profile_named(handle.profile)
-    settings = profile.controller_manager | profile.api_server
+    cluster = KindCluster.of(handle.kubeconfig, kind_name=handle.name)
     return Ground(
-        cluster=KindCluster.of(handle.kubeconfig, kind_name=handle.name),
+        cluster=cluster,
         guard=Guard(context=handle.context, is_ours=handle.is_ours),
-        times=NodeTimes.of(settings),
-        settings=settings,
+        settings=read_settings(cluster),
         state=runs_folder(state, handle.name),
         offline_images=is_offline(state, handle.name),
         was_made=was_made,

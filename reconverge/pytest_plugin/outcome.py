@@ -16,6 +16,7 @@ from reconverge.pytest_plugin.options import RUN, repeat_command
 from reconverge.pytest_plugin.scenarios import EXPERIMENT, STEP, folder_name
 from reconverge.pytest_plugin.wording import short_path
 from reconverge.report.console import brief, failure_text
+from reconverge.report.margins import closest
 from reconverge.verdict import Finding, Verdict
 
 
@@ -31,8 +32,14 @@ def pytest_runtest_makereport(
     if report.failed and error is not None:
         _mark_red(item, report, error)
     elif report.when == "call" and report.passed:
-        report.user_properties += [("verdict", "HELD"), ("exit_code", 0)]
+        report.user_properties += [("verdict", "HELD"), ("exit_code", 0), *_margin(item)]
     return report
+
+
+def _margin(item: pytest.Item) -> list[tuple[str, str]]:
+    """The promise that came closest to its deadline: a green run can be near to red."""
+    experiment = item.stash.get(EXPERIMENT, None)
+    return [("closest", text)] if experiment and (text := closest(experiment.timeline)) else []
 
 
 def _uses_experiment(item: pytest.Item) -> bool:

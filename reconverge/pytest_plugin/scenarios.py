@@ -24,7 +24,6 @@ from reconverge.faults import FreezeController
 from reconverge.faults.journal import Journal
 from reconverge.judges.judge import Progress
 from reconverge.pytest_plugin.clusters import Ground, ground_of
-from reconverge.pytest_plugin.deadlines import Deadlines
 from reconverge.pytest_plugin.lock import turn
 from reconverge.pytest_plugin.manifests import Manifests
 from reconverge.pytest_plugin.options import RUN, SCREEN
@@ -46,12 +45,6 @@ def ground(request: pytest.FixtureRequest) -> Ground:
 def cluster(ground: Ground) -> Cluster:
     """The cluster's API as the engine sees it."""
     return ground.cluster
-
-
-@pytest.fixture(scope="session")
-def deadlines(ground: Ground) -> Deadlines:
-    """Deadlines in seconds, computed from the cluster's settings."""
-    return Deadlines(ground.times)
 
 
 @pytest.fixture

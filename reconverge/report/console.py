@@ -10,6 +10,7 @@ from itertools import chain
 from itertools import repeat as endlessly
 from textwrap import wrap
 
+from reconverge.bound import amount
 from reconverge.report.excerpt import Row, rows, shortened
 from reconverge.timeline import Judged, Opened, Promised, Timeline
 from reconverge.verdict import Finding, Verdict
@@ -26,10 +27,12 @@ def failure_text(
 
     `repeat` is a command to paste; `kept` names what the run left for a look.
     """
+    promised = _promise_of(timeline, finding)
     lines = [_headline(timeline, finding, width)]
     lines += _labelled("last seen", finding.last_seen, width)
     lines += _labelled("why", finding.why if finding.why != finding.last_seen else "", width)
     lines += _evidence(finding, width)
+    lines += _deadline(promised, width) if promised is not None else []
     lines += [_cut(str(row), width) for row in _excerpt(timeline, finding)]
     lines += _labelled("kept", kept, width)
     lines += [f"  {'repeat':<{_LABEL}}{repeat}"] if repeat else []
@@ -62,6 +65,21 @@ def _headline(timeline: Timeline, finding: Finding, width: int) -> str:
     opening = timeline[0].record if len(timeline) else None
     seed = f"seed {opening.seed}" if isinstance(opening, Opened) else ""
     return f"{text}{seed:>{max(len(seed) + 2, width - len(text))}}"
+
+
+def _deadline(promised: Promised, width: int) -> list[str]:
+    """Term by term how long the cluster may take, and who set each term."""
+    bound = promised.bound
+    if bound is None:
+        return []
+    text = str(bound)
+    if promised.is_stated:
+        stated = amount(promised.deadline_s - promised.at_s)
+        text = f"{stated} s, as the scenario states; by the cluster's settings {text}"
+    rows = _labelled("deadline", text, width)
+    for number, source in enumerate(bound.sources()):
+        rows += _labelled("" if number else "set by", source, width)
+    return rows
 
 
 def _promise_of(timeline: Timeline, finding: Finding) -> Promised | None:

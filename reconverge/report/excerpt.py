@@ -13,6 +13,7 @@ import msgspec
 
 from reconverge.judges.steady import readiness, state
 from reconverge.model import Named, Node, Pod, decode
+from reconverge.report.margins import time_taken
 from reconverge.timeline import (
     Challenged,
     Entry,
@@ -24,6 +25,7 @@ from reconverge.timeline import (
     Observed,
     Opened,
     Probed,
+    Promised,
     RolledBack,
     Timeline,
 )
@@ -107,6 +109,7 @@ class _Reading:
         self._namespace = opening.namespace if opening is not None else ""
         self._is_news = not any(isinstance(one.record, Injected) for one in self._entries)
         self._said: dict[str, _Digest] = {}
+        self._promised: dict[str, Promised] = {}
 
     def rows(self) -> Iterator[Row]:
         for entry in self._entries:
@@ -117,8 +120,17 @@ class _Reading:
                 elif self._is_news:
                     yield from (Row(entry.at_s, "observe", text) for text in clauses)
                 continue
-            yield from (row for row in _act(entry) if self._is_told(row))
+            if isinstance(entry.record, Promised):
+                self._promised[entry.record.id] = entry.record
+            yield from (row for row in self._acts(entry) if self._is_told(row))
             self._is_news |= isinstance(entry.record, Injected)
+
+    def _acts(self, entry: Entry) -> Iterable[Row]:
+        """The rows of what was done or found; a promise that held says how long it took."""
+        record, took = entry.record, ""
+        if isinstance(record, Judged) and record.id in self._promised:
+            took = str(time_taken(self._promised[record.id], record.finding) or "")
+        return [Row(row.at_s, row.word, row.text + took) for row in _act(entry)]
 
     def _is_told(self, row: Row) -> bool:
         """Before the fault only the starting state counts, not how it was proved."""

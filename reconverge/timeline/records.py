@@ -12,7 +12,9 @@ from typing import Literal
 
 import msgspec
 
+from reconverge.bound import Bound
 from reconverge.model import Named, Ref
+from reconverge.model.settings import ClusterSettings
 from reconverge.verdict import Finding
 
 # 1: `object` with the whole of its managedFields. 2: they are condensed to `writers`.
@@ -33,14 +35,17 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag=str.
 
 
 class Opened(Record, frozen=True, kw_only=True):
-    """The first line: what is needed to understand, and to repeat, the rest."""
+    """The first line: what is needed to understand, and to repeat, the rest.
+
+    `cluster` are the settings from which deadlines follow; None where nobody read them.
+    """
 
     format: int = FORMAT
     scenario: str
     seed: int
     namespace: str
     started: datetime
-    settings: dict[str, str] = {}
+    cluster: ClusterSettings | None = None
 
 
 class Writer(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -245,7 +250,8 @@ class Promised(Record, frozen=True, kw_only=True):
     """From here on a promise is being judged; `promise` is the encoded value.
 
     `start` is the index of the first entry that its judge was fed: it lies before this record
-    where the promise speaks of a fault that was injected earlier.
+    where the promise speaks of a fault that was injected earlier. `bound` is how long the cluster's
+    settings let it take; the deadline is taken from it unless the scenario states one.
     """
 
     id: str
@@ -253,6 +259,8 @@ class Promised(Record, frozen=True, kw_only=True):
     sentence: str
     deadline_s: float
     start: int = 0
+    bound: Bound | None = None
+    is_stated: bool = False
 
 
 class Judged(Record, frozen=True, kw_only=True):

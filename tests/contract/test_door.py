@@ -7,6 +7,7 @@ import pytest
 from reconverge.cluster.challenge import knock, plant_sentinel
 from reconverge.cluster.door import Audited, ControlPlane, JsonObject, StoppableNodes
 from reconverge.cluster.errors import Conflict, NotFound, Rejected
+from reconverge.cluster.flags import FLAGS, kubelet_settings, runs
 from reconverge.judges.audited import author
 from reconverge.model import Pod, Ref, ReplicationController
 from reconverge.timeline import Challenged, Entry, Observed, Wrote
@@ -263,3 +264,28 @@ def _wrote(entry: Entry, by: str, kind: str) -> bool:
     record = entry.record
     is_write = isinstance(record, Wrote) and record.kind == kind and record.code < 400
     return is_write and author(record).startswith(by)
+
+
+def test_a_kubelet_tells_its_configuration(door: Door) -> None:
+    """Its /configz, passed on by the API server; a path that it does not serve is an answer too."""
+    [node] = [one for one in door.timeline.latest().nodes() if one.is_control_plane]
+    answer = door.cluster.ask_kubelet(node.name, path="configz")
+    assert answer.ok
+    kubelet = kubelet_settings(answer.text, version=door.cluster.version, node=node.name)
+    assert kubelet.status_frequency_s.value > 0
+    assert not door.cluster.ask_kubelet(node.name, path="no-such-page").ok
+
+
+def test_a_kubelet_that_is_not_there_is_an_answer(door: Door) -> None:
+    """An unknown node, or one that is stopped: no error, and the reason."""
+    answer = door.cluster.ask_kubelet("no-such-node", path="configz")
+    assert not answer.ok
+    assert "no-such-node" in answer.text
+
+
+def test_the_control_plane_shows_its_command_lines(door: Door) -> None:
+    """Its static pods in kube-system, as kubeadm labels them."""
+    for component in FLAGS:
+        pods = door.cluster.find("Pod", namespace="kube-system", labels=f"component={component}")
+        [pod] = [one for one in pods if isinstance(one, Pod)]
+        assert runs(component, pod.spec.containers[0].command)

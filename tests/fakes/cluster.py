@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from typing import Literal
 
 from reconverge.cluster.door import Answer, JsonObject, NodeContainer
-from reconverge.cluster.errors import Conflict, NotFound, Rejected, Unreachable
+from reconverge.cluster.errors import Conflict, Forbidden, NotFound, Rejected, Unreachable
 from reconverge.model import Named, Ref, ref
 from reconverge.timeline import Timeline
 from tests.fakes.audit import FakeAuditRecorder
 from tests.fakes.clock import SteppedClock
+from tests.fakes.components import KUBELET, add_static_pods, configz
 from tests.fakes.controllers import ReplicaControllers, begin_deletion, is_ready
 from tests.fakes.machines import Machines
 from tests.fakes.store import CLUSTER_SCOPED, Object, Store, merged, view
@@ -30,6 +31,7 @@ class FakeCluster:
     `latency_s` is how long each call takes, during which the world goes on. `is_deaf`: deletions,
     patches and stops are accepted, and nothing happens. `is_down`: no call is answered.
     `is_audited`: the API server keeps an audit log.
+    `is_reticent`: it shows no settings, as a managed cluster to a user with few rights.
     """
 
     def __init__(self, clock: SteppedClock, *, workers: int = 3) -> None:
@@ -38,12 +40,15 @@ class FakeCluster:
         self.is_deaf = False
         self.is_down = False
         self.is_audited = True
+        self.is_reticent = False
+        self.kubelet = dict(KUBELET)
         self.calls: list[str] = []
         self.store = Store(clock)
         self.controllers = ReplicaControllers(self.store)
         self.machines = Machines(self.store, workers=workers)
         self.recorders: list[FakeRecorder] = []
         self.store.add({"kind": "Namespace", "metadata": {"name": "kube-system"}})
+        add_static_pods(self.store, node="fake-control-plane")
 
     @property
     def name(self) -> str:
@@ -51,6 +56,7 @@ class FakeCluster:
 
     @property
     def version(self) -> str:
+        self._call("version")
         return "v1.34.4"
 
     def create(
@@ -80,6 +86,10 @@ class FakeCluster:
 
     def find(self, kind: str, *, namespace: str = "", labels: str = "") -> tuple[Named, ...]:
         self._call("find")
+        if self.is_reticent and namespace == "kube-system":
+            raise Forbidden(
+                'User "guest" cannot list resource "pods" in the namespace "kube-system"'
+            )
         wanted = dict(row.split("=") for row in labels.split(",") if row)
         found = (view(one) for one in self.store.of(kind, namespace))
         return tuple(one for one in found if wanted.items() <= one.metadata.labels.items())
@@ -144,6 +154,15 @@ class FakeCluster:
         self._call("exec")
         self.store.exactly(pod)
         return Answer(ok=True, text=" ".join(command))
+
+    def ask_kubelet(self, node: str, *, path: str, timeout_s: float = 5.0) -> Answer:
+        del timeout_s
+        self._call("ask kubelet")
+        if self.is_reticent:
+            return Answer(ok=False, text='User "guest" cannot get resource "nodes/proxy"')
+        if self.machines.state.get(node) != "running":
+            return Answer(ok=False, text=f"error trying to reach service: {node} does not answer")
+        return Answer(ok=path == "configz", text=configz(self.kubelet))
 
     def logs(self, pod: Ref, *, container: str = "", previous: bool = False) -> str:
         del container, previous

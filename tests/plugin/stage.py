@@ -19,7 +19,7 @@ from reconverge.cluster.guard import Guard
 from reconverge.errors import Refused, Unavailable
 from reconverge.experiment import PromiseBroken
 from reconverge.faults import Fault
-from reconverge.judges.timing import NodeTimes
+from reconverge.judges.timing.defaults import default_settings
 from reconverge.model import Ref
 from reconverge.pytest_plugin.clusters import MAKE_GROUND, Ground
 from reconverge.pytest_plugin.scenarios import MAKE_EXPERIMENT
@@ -91,7 +91,7 @@ class PretendedExperiment:
         self.note(f"inject {type(fault).__name__} off={self.faults_off}")
         return fault
 
-    def converge(self, workload: Ref, *, replicas: int, within_s: float) -> Finding:
+    def converge(self, workload: Ref, *, replicas: int, within_s: float = 60.0) -> Finding:
         is_late = self.is_injected or workload.name == "unsteady"
         sentence = SENTENCE.format(name=workload.name, count=replicas)
         verdicts = {"broken": Verdict.BROKEN, "unsteady": Verdict.BROKEN, "silent": Verdict.UNKNOWN}
@@ -128,8 +128,7 @@ def _ground(config: pytest.Config, *, was_made: bool) -> Ground:
     return Ground(
         cluster=cast(Cluster, None),
         guard=Guard(context="pretended", is_ours=True),
-        times=NodeTimes(),
-        settings={},
+        settings=default_settings("v1.34.4"),
         state=config.rootpath / "state",
         was_made=was_made,
     )

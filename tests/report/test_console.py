@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from reconverge.bound import Bound, Term
 from reconverge.judges.converges import Converges
 from reconverge.judges.effects import PodsLost
 from reconverge.judges.steady import ReadyPods
 from reconverge.model import Ref
 from reconverge.report.console import brief, failure_text, tally
 from reconverge.report.excerpt import DECISIVE, Row, shortened
+from reconverge.timeline import Promised
 from reconverge.verdict import Finding, Verdict
 from tests.builders import KUBIA, NAMESPACE, Story
 
@@ -217,3 +220,68 @@ def test_the_tally_leaves_out_what_did_not_occur() -> None:
     """A green run says how many held, and no zeros."""
     assert tally([Verdict.HELD, Verdict.HELD]) == "2 HELD"
     assert tally([Verdict.BROKEN, Verdict.HELD]) == "1 HELD · 1 BROKEN"
+
+
+BOUND = Bound(
+    (
+        Term("node-monitor-grace-period", 12, "flag of kube-controller-manager on cp"),
+        Term("2 x node-monitor-period", 2, "flag of kube-controller-manager on cp"),
+        Term("start", 45, "allowance of reconverge"),
+        Term("since then", -10),
+    )
+)
+
+
+def bounded(*, is_stated: bool, bound: Bound = BOUND) -> str:
+    """The text of a red promise that has a bound."""
+    story = a_lost_pod()
+    story.append(
+        lambda at_s: Promised(
+            at_s=at_s,
+            id="bounded",
+            promise=msgspec.Raw(msgspec.json.encode(PROMISE)),
+            sentence=PROMISE.sentence(),
+            deadline_s=at_s + 49,
+            bound=bound,
+            is_stated=is_stated,
+        )
+    )
+    return failure_text(story.timeline, finding(decided_s=99.0))
+
+
+def test_a_red_promise_shows_its_deadline_term_by_term() -> None:
+    """The sum, its addends, and who set each of them."""
+    assert """\
+  why         a reason
+  deadline    <= 49 s = node-monitor-grace-period 12 + 2 x node-monitor-period 2 + start 45 -
+              since then 10
+  set by      flag of kube-controller-manager on cp: node-monitor-grace-period, 2 x
+              node-monitor-period
+              allowance of reconverge: start
+""" in bounded(is_stated=False)
+
+
+def test_a_stated_deadline_is_shown_beside_the_settings() -> None:
+    """A reader sees whether the scenario promised more than the cluster does."""
+    text = " ".join(bounded(is_stated=True).split())
+    assert "deadline 49 s, as the scenario states; by the cluster's settings <= 49 s =" in text
+
+
+def test_what_nothing_bounds_says_why() -> None:
+    """The obstacle stands where the deadline would."""
+    never = Bound(BOUND.terms, "no eviction: none of the 4 nodes of the cluster is Ready")
+    text = " ".join(bounded(is_stated=False, bound=never).split())
+    assert "deadline unbounded: no eviction: none of the 4 nodes of the cluster is Ready; else" in (
+        text
+    )
+
+
+def test_a_promise_that_held_says_how_long_it_took() -> None:
+    """The steady state before the fault, and how much of its time it used."""
+    story = Story()
+    name = story.promise(PROMISE, deadline_s=30.0)
+    held = finding(Verdict.HELD, why="3 of 3 ready", instant_s=6.5, last_seen="3 of 3 ready")
+    story.at(8.0).judged(name, held)
+    assert "8.0 s  steady    3 of 3 ready, after 6.5 s of 30 s" in failure_text(
+        story.timeline, finding()
+    )
