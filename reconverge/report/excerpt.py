@@ -152,7 +152,7 @@ class _Reading:
 
 def _plain(record: Observed) -> str:
     """An observation of which there is no more to say than that it was made."""
-    return f"{record.kind} {decode(record.kind, record.object).name} {record.change}"
+    return f"{record.kind} {decode(record.kind, bytes(record.object)).name} {record.change}"
 
 
 def _digest(view: Named, namespace: str) -> _Digest | None:
