@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_bdd import then
 
 from reconverge.judges import baselines
+from reconverge.judges.budgets import ReplacedWithin
 from reconverge.judges.invariants import NeverFewerReady, NeverMore
 from reconverge.judges.pods import Ended
 from reconverge.judges.states import NodeGone, NodeWhole, Released
@@ -76,6 +77,12 @@ def never_more(experiment: Experiment, name: str, count: int) -> None:
 def never_fewer(experiment: Experiment, name: str, count: int) -> None:
     """At no observation since the fault are fewer pods ready."""
     experiment.hold(NeverFewerReady(workload=experiment.workload(name), pods=count))
+
+
+@then(words('every replacement of "{name:Name}" is ready within {within_s:Duration} of the loss'))
+def replaced_within(experiment: Experiment, name: str, within_s: float) -> None:
+    """For no pod that was lost since the fault was a ready one missed for longer."""
+    experiment.hold(ReplacedWithin(workload=experiment.workload(name), within_s=within_s))
 
 
 @then(words("its container is restarted in the same pod within {deadline_s:Duration}"))

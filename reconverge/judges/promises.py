@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from reconverge.judges.budgets import ReplacedWithin
 from reconverge.judges.converges import Converges
 from reconverge.judges.events import Remarked
 from reconverge.judges.invariants import NeverFewerReady, NeverMore, SamePods, Untouched
@@ -29,6 +30,7 @@ AnyPromise = (
     | Orphaned
     | StartsJob
     | StartsNoJob
+    | ReplacedWithin
 )
 
 
