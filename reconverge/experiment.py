@@ -8,6 +8,7 @@ cluster as it was found, whatever happened in between.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -311,7 +312,8 @@ class Experiment:
             self._note(note)
         self._recording.watch_for(manifest.kind)
         made, _ = self.cluster.create(
-            _altered(adapted.object, name=name, replicas=replicas), namespace=self.namespace
+            manifests.altered(adapted.object, name=name, replicas=replicas),
+            namespace=self.namespace,
         )
         if self._recording.is_watched(made.kind):
             self._recording.wait_until_shown(lambda entry: _has_seen(entry, made), what=str(made))
@@ -338,19 +340,29 @@ class Experiment:
                 start=start,
             )
         )
-        finding = wait_until_judged(
-            self.timeline,
-            judge,
-            start=start,
-            deadline_s=deadline_s,
-            act=self._acts.perform,
-            on_progress=self._on_progress,
-        )
-        self.timeline.append(lambda at_s: Judged(at_s=at_s, id=promise_id, finding=finding))
+        try:
+            finding = wait_until_judged(
+                self.timeline,
+                judge,
+                start=start,
+                deadline_s=deadline_s,
+                act=self._acts.perform,
+                on_progress=self._on_progress,
+            )
+        except BaseException:
+            # What the clean-up does from here on must not be read as the cluster's doing.
+            with suppress(ReconvergeError):
+                why, at_s = "interrupted before a verdict", self.timeline.now_s()
+                self._note_finding(promise_id, promise.undecided(why, at_s=at_s))
+            raise
+        self._note_finding(promise_id, finding)
         self.findings.append(finding)
         if finding.verdict is not Verdict.HELD:
             raise PromiseBroken(finding, failure_text(self.timeline, finding))
         return finding
+
+    def _note_finding(self, promise_id: str, finding: Finding) -> None:
+        self.timeline.append(lambda at_s: Judged(at_s=at_s, id=promise_id, finding=finding))
 
     def _leave_namespace(self, *, failed: bool) -> list[ReconvergeError]:
         """Delete it, or say that it is kept; what goes wrong is returned."""
@@ -372,16 +384,6 @@ class Experiment:
 
     def _note(self, text: str) -> None:
         self.timeline.append(lambda at_s: Noted(at_s=at_s, text=text))
-
-
-def _altered(manifest: JsonObject, *, name: str, replicas: int | None) -> JsonObject:
-    metadata, spec = manifest.get("metadata"), manifest.get("spec")
-    altered = dict(manifest)
-    if name and isinstance(metadata, dict):
-        altered["metadata"] = {**metadata, "name": name}
-    if replicas is not None and isinstance(spec, dict):
-        altered["spec"] = {**spec, "replicas": replicas}
-    return altered
 
 
 def _named(snapshot: Snapshot, kind: str, name: str, namespace: str) -> bool:

@@ -65,6 +65,17 @@ def parse(text: str, *, source: str) -> tuple[Manifest, ...]:
     return _manifests(parse_documents(text, source=source), source)
 
 
+def altered(manifest: JsonObject, *, name: str, replicas: int | None) -> JsonObject:
+    """The same under another name or with other replicas, where these are given."""
+    metadata, spec = manifest.get("metadata"), manifest.get("spec")
+    altered = dict(manifest)
+    if name and isinstance(metadata, dict):
+        altered["metadata"] = {**metadata, "name": name}
+    if replicas is not None and isinstance(spec, dict):
+        altered["spec"] = {**spec, "replicas": replicas}
+    return altered
+
+
 def adapt(manifest: Manifest, *, offline: bool) -> Manifest:
     """The manifest as this cluster can run it.
 
