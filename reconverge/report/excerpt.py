@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from reconverge.judges.ledger import SENTINEL_LABEL
 from reconverge.judges.steady import readiness, state
 from reconverge.model import Named, Node, Pod
 from reconverge.timeline import (
@@ -28,9 +29,6 @@ from reconverge.timeline import (
     Timeline,
 )
 from reconverge.verdict import Verdict
-
-# Pods that the harness plants to see whether a controller is alive: no part of the story.
-SENTINEL_LABEL = "reconverge.dev/sentinel"
 
 
 class Row(msgspec.Struct, frozen=True):
