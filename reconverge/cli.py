@@ -34,6 +34,14 @@ class Commands(click.Group):
             "reconverge.commands.cluster:cluster",
             "Make, look at and remove kind clusters.",
         ),
+        "analyze": (
+            "reconverge.commands.analyze:analyze",
+            "Judge a stored run again, without a cluster.",
+        ),
+        "diff": (
+            "reconverge.commands.diff:diff",
+            "What went differently between two stored runs.",
+        ),
         "doctor": (
             "reconverge.commands.doctor:doctor",
             "What this machine has, lacks, and what follows.",

@@ -6,6 +6,7 @@ layer lets any room raise an error that the command line can print without knowi
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 
@@ -18,6 +19,25 @@ class ExitCode(IntEnum):
     REFUSED = 3
     BAD_INPUT = 4
     INTERRUPTED = 130
+
+    @property
+    def rank(self) -> int:
+        """The gravest first. An interruption ends a whole run and is never one of several ends."""
+        return _GRAVEST_FIRST.index(self)
+
+    @staticmethod
+    def gravest(codes: Iterable[ExitCode]) -> ExitCode:
+        """What several ends add up to; HELD where there are none."""
+        return min(codes, key=lambda code: code.rank, default=ExitCode.HELD)
+
+
+_GRAVEST_FIRST = (
+    ExitCode.BROKEN,
+    ExitCode.BAD_INPUT,
+    ExitCode.REFUSED,
+    ExitCode.UNKNOWN,
+    ExitCode.HELD,
+)
 
 
 class ReconvergeError(Exception):

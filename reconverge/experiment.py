@@ -8,6 +8,7 @@ cluster as it was found, whatever happened in between.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -17,7 +18,6 @@ from reconverge import namespaces
 from reconverge.blast import Pick
 from reconverge.clock import Clock
 from reconverge.cluster import manifests
-from reconverge.cluster.challenge import SENTINEL_LABEL
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.cluster.errors import Rejected
 from reconverge.cluster.guard import Guard
@@ -31,7 +31,8 @@ from reconverge.judges.promise import Promise
 from reconverge.judges.steady import AnySteadyState, ReadyPods
 from reconverge.judges.temporal import AnyAwaited
 from reconverge.judges.timing import Deadline, deadline_of, scene_of
-from reconverge.model import Ref, Snapshot, ref
+from reconverge.lookup import node_named, pod_named, workload_named
+from reconverge.model import Ref, Snapshot
 from reconverge.model.settings import ClusterSettings
 from reconverge.recording import Recording
 from reconverge.report.console import failure_text
@@ -40,16 +41,6 @@ from reconverge.verdict import Finding, Verdict
 from reconverge.waiting import Acts, OnProgress, wait_until_judged
 
 __all__ = ["Experiment", "Injection", "PromiseBroken"]
-
-WORKLOAD_KINDS = (
-    "ReplicationController",
-    "ReplicaSet",
-    "Deployment",
-    "StatefulSet",
-    "DaemonSet",
-    "Job",
-    "CronJob",
-)
 
 
 class PromiseBroken(AssertionError):
@@ -181,24 +172,15 @@ class Experiment:
 
     def workload(self, name: str) -> Ref:
         """The workload of that name, of whatever kind; BadInput names those there are."""
-        known = [
-            ref(kind, view)
-            for kind in WORKLOAD_KINDS
-            for view in self.timeline.latest().objects(kind)
-            if view.metadata.namespace == self.namespace
-            and SENTINEL_LABEL not in view.metadata.labels
-        ]
-        return self._only(name, known, kinds="workload")
+        return workload_named(self.timeline.latest(), name, namespace=self.namespace)
 
     def pod(self, name: str) -> Ref:
         """The pod of that name; BadInput names those there are."""
-        pods = self.timeline.latest().pods(namespace=self.namespace)
-        return self._only(name, [ref("Pod", pod) for pod in pods], kinds="Pod")
+        return pod_named(self.timeline.latest(), name, namespace=self.namespace)
 
     def node(self, name: str) -> Ref:
         """The node of that name; BadInput names those there are."""
-        nodes = self.timeline.latest().nodes()
-        return self._only(name, [ref("Node", node) for node in nodes], kinds="Node")
+        return node_named(self.timeline.latest(), name)
 
     def plan(self, fault: Fault) -> Injection:
         """What `inject` would do now: the targets and the undo. Touches nothing."""
@@ -329,14 +311,6 @@ class Experiment:
             self._recording.wait_until_shown(lambda entry: _has_seen(entry, made), what=str(made))
         return made
 
-    def _only(self, name: str, known: list[Ref], *, kinds: str) -> Ref:
-        found = [one for one in known if one.name == name]
-        if len(found) == 1:
-            return found[0]
-        there = ", ".join(str(one) for one in known) or "none"
-        what = f'no {kinds} is called "{name}"' if not found else f'"{name}" is ambiguous'
-        raise BadInput(what, where=f"namespace {self.namespace}", cure=f"there is: {there}")
-
     def _judge(self, promise: Promise, *, start: int, deadline: Deadline) -> Finding:
         promise_id = str(len(self.findings))
         judge = promise.judge(deadline_s=deadline.at_s)
@@ -352,19 +326,29 @@ class Experiment:
                 is_stated=deadline.is_stated,
             )
         )
-        finding = wait_until_judged(
-            self.timeline,
-            judge,
-            start=start,
-            deadline_s=deadline.at_s,
-            act=self._acts.perform,
-            on_progress=self._on_progress,
-        )
-        self.timeline.append(lambda at_s: Judged(at_s=at_s, id=promise_id, finding=finding))
+        try:
+            finding = wait_until_judged(
+                self.timeline,
+                judge,
+                start=start,
+                deadline_s=deadline.at_s,
+                act=self._acts.perform,
+                on_progress=self._on_progress,
+            )
+        except BaseException:
+            # What the clean-up does from here on must not be read as the cluster's doing.
+            with suppress(ReconvergeError):
+                why, at_s = "interrupted before a verdict", self.timeline.now_s()
+                self._note_finding(promise_id, promise.undecided(why, at_s=at_s))
+            raise
+        self._note_finding(promise_id, finding)
         self.findings.append(finding)
         if finding.verdict is not Verdict.HELD:
             raise PromiseBroken(finding, failure_text(self.timeline, finding))
         return finding
+
+    def _note_finding(self, promise_id: str, finding: Finding) -> None:
+        self.timeline.append(lambda at_s: Judged(at_s=at_s, id=promise_id, finding=finding))
 
     def _leave_namespace(self, *, failed: bool) -> list[ReconvergeError]:
         """Delete it, or say that it is kept; what goes wrong is returned."""

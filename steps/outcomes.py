@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_bdd import then
 
 from reconverge.judges import baselines
+from reconverge.judges.budgets import ReplacedWithin
 from reconverge.judges.invariants import NeverFewer, NeverMore, NeverMoved, RestartsNeverFall
 from reconverge.judges.pods import Ended
 from reconverge.judges.predicates import HasPods, PodDeleted
@@ -130,6 +131,12 @@ def never_moved(experiment: Experiment) -> None:
 def restarts_never_fall(experiment: Experiment) -> None:
     """The restart count of a container stays or rises."""
     experiment.hold(RestartsNeverFall(namespace=experiment.namespace))
+
+
+@then(words('every replacement of "{name:Name}" is ready within {within_s:Duration} of the loss'))
+def replaced_within(experiment: Experiment, name: str, within_s: float) -> None:
+    """For no pod that was lost since the fault was a ready one missed for longer."""
+    experiment.hold(ReplacedWithin(workload=experiment.workload(name), within_s=within_s))
 
 
 @then(words("its container is restarted in the same pod within {deadline_s:Duration}"))

@@ -26,7 +26,9 @@ from reconverge.faults.journal import pending, recover
 from reconverge.judges import baselines
 from reconverge.judges.converges import Converges
 from reconverge.judges.invariants import NeverMore
+from reconverge.judges.judge import Progress
 from reconverge.judges.promises import decode_promise
+from reconverge.judges.replay import reviews
 from reconverge.judges.states import NodeGone, NodeWhole, Released
 from reconverge.timeline import Injected, Judged, Promised, RolledBack, read_timeline
 from reconverge.verdict import Verdict
@@ -248,6 +250,25 @@ def test_an_interrupted_close_goes_on_when_called_again(tmp_path: Path) -> None:
     experiment.close(failed=True)
     assert set(cluster.machines.state.values()) == {"running"}
     assert cluster.store.named("Namespace", experiment.namespace, "") is None
+
+
+def test_an_interrupted_wait_ends_on_record(tmp_path: Path) -> None:
+    """What the clean-up does next is not read as the cluster's doing when it is judged again."""
+    interruptions = [KeyboardInterrupt()]
+
+    def interrupt_once(_: Progress, left_s: float) -> None:
+        if left_s < 59 and interruptions:
+            raise interruptions.pop()
+
+    cluster = FakeCluster(SteppedClock())
+    with experiment_on(cluster, tmp_path, on_progress=interrupt_once) as experiment:
+        [kubia] = experiment.apply(MANIFESTS / "kubia-rc.yaml")
+        with pytest.raises(KeyboardInterrupt):
+            experiment.converge(kubia, replicas=4, within_s=60)
+    (review,) = reviews(read_timeline(tmp_path / "run" / "timeline.jsonl", RealClock()))
+    assert review.recorded is not None
+    assert (review.recorded.verdict, review.now.verdict) == (Verdict.UNKNOWN, Verdict.UNKNOWN)
+    assert review.recorded.why == "interrupted before a verdict"
 
 
 def test_the_same_seed_hits_the_same_ranks(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ Feature: A ReplicationController replaces the pods it loses
       Then "kubia" converges to 3 ready pods within 60 seconds
       And the surviving pods of "kubia" are never touched
       And "kubia" never has more than 3 pods
+      And every replacement of "kubia" is ready within 30 seconds of the loss
 
       Examples:
         | blast radius |

@@ -178,8 +178,16 @@ def pending(folder: Path) -> tuple[Planned, ...]:
 
 def _abandoned(folder: Path) -> list[Path]:
     """Journals whose owners are dead, the newest first."""
-    paths = sorted(folder.glob("*.jsonl"), key=lambda path: path.stat().st_mtime, reverse=True)
+    paths = sorted(folder.glob("*.jsonl"), key=_written_at, reverse=True)
     return [path for path in paths if not _is_owned(path)]
+
+
+def _written_at(path: Path) -> float:
+    """Its owner may remove it at any moment, having taken everything back: then it is nothing."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def _is_owned(path: Path) -> bool:
@@ -224,9 +232,14 @@ def _left(lines: Iterator[AnyLine]) -> list[Planned]:
 def _lines(path: Path) -> Iterator[AnyLine]:
     """The lines up to one that cannot be read: the last may be torn by the writer's death.
 
-    A torn line is never a fault that happened: the fault waits for the whole line.
+    A torn line is never a fault that happened: the fault waits for the whole line. A file that its
+    owner has removed meanwhile left nothing to undo.
     """
-    for row in path.read_bytes().split(b"\n"):
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return
+    for row in raw.split(b"\n"):
         if not row:
             continue
         try:

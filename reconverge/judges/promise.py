@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from reconverge.judges.judge import Judge
+from reconverge.verdict import Finding, Verdict
 
 
 class Promise(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag=True):
@@ -17,3 +18,7 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag=Tru
     def judge(self, *, deadline_s: float) -> Judge:
         """A fresh judge of this promise; `deadline_s` is a second of the timeline."""
         raise NotImplementedError
+
+    def undecided(self, why: str, *, at_s: float) -> Finding:
+        """The finding where no judge came to one."""
+        return Finding(promise=self.sentence(), verdict=Verdict.UNKNOWN, why=why, decided_s=at_s)

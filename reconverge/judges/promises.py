@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from reconverge.judges.budgets import ReplacedWithin
 from reconverge.judges.converges import Converges
 from reconverge.judges.events import Remarked
 from reconverge.judges.invariants import AnyInvariant
@@ -28,6 +29,7 @@ AnyPromise = (
     | StartsNoJob
     | AnyInvariant
     | AnyTemporal
+    | ReplacedWithin
 )
 
 

@@ -39,6 +39,7 @@ class Meta(View, frozen=True):
     finalizers: tuple[str, ...] = ()
     creation_timestamp: datetime | None = None
     deletion_timestamp: datetime | None = None
+    deletion_grace_period_seconds: int | None = None
 
     @property
     def controller(self) -> OwnerReference | None:

@@ -15,4 +15,5 @@ pytest_plugins = (
     "reconverge.pytest_plugin.scenarios",
     "reconverge.pytest_plugin.outcome",
     "reconverge.pytest_plugin.summary",
+    "reconverge.pytest_plugin.run_files",
 )

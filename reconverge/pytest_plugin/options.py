@@ -144,13 +144,13 @@ def pytest_report_header(config: pytest.Config) -> str:
     """The seed, before anything can go wrong."""
     target = target_of(config)
     where = target.context or f"kind-{target.name}"
-    mutations = "".join(
-        f", {name.removeprefix('--').replace('-', ' ').upper()}" for name in _mutations(config)
+    loud = "".join(
+        f", {name.removeprefix('--').replace('-', ' ').upper()}" for name in mutations(config)
     )
-    return f"reconverge: seed {config.stash[RUN].seed}, cluster {where}{mutations}"
+    return f"reconverge: seed {config.stash[RUN].seed}, cluster {where}{loud}"
 
 
-def _mutations(config: pytest.Config) -> list[str]:
+def mutations(config: pytest.Config) -> list[str]:
     """The options under which a scenario that stays green has proved nothing."""
     return [name for name in ("--faults-off", "--controllers-frozen") if config.getoption(name)]
 
@@ -182,7 +182,7 @@ def repeat_command(config: pytest.Config, nodeid: str) -> str:
         value = config.getoption(name)
         if value and value != _OPTIONS[name].get("default"):
             words += [name, str(value)]
-    return shlex.join(words + _mutations(config))
+    return shlex.join(words + mutations(config))
 
 
 def is_worker(config: pytest.Config) -> bool:

@@ -55,6 +55,7 @@ def _mark_red(item: pytest.Item, report: pytest.TestReport, error: BaseException
         ("promise", finding.promise),
         ("why", finding.why),
         ("seed", run.seed),
+        ("is_started", not _is_gate(item, report)),
     ]
     if isinstance(error, ReconvergeError | AssertionError):
         notes = [f"  {note}" for note in getattr(error, "__notes__", ())]
@@ -69,7 +70,6 @@ def _finding(
     A Given that is not reached says nothing about the fault, so it is never BROKEN.
     """
     step = item.stash.get(STEP, None)
-    is_gate = report.when == "setup" or (step is not None and step.type == "given")
     if isinstance(error, PromiseBroken):
         finding = error.finding
     else:
@@ -79,12 +79,18 @@ def _finding(
             why=str(error).partition("\n")[0] or type(error).__name__,
             decided_s=0.0,
         )
-    if is_gate and finding.verdict is Verdict.BROKEN:
+    if _is_gate(item, report) and finding.verdict is Verdict.BROKEN:
         why = f"not run, its starting state was not reached: {finding.why}"
         finding = msgspec.structs.replace(finding, verdict=Verdict.UNKNOWN, why=why)
     if isinstance(error, ReconvergeError):
         return finding, error.exit_code
     return finding, finding.verdict.exit_code
+
+
+def _is_gate(item: pytest.Item, report: pytest.TestReport) -> bool:
+    """Whether the scenario had not begun: nothing was harmed yet that could be judged."""
+    step = item.stash.get(STEP, None)
+    return report.when == "setup" or (step is not None and step.type == "given")
 
 
 def _text(item: pytest.Item, finding: Finding) -> str:

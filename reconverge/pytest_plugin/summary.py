@@ -13,15 +13,8 @@ import pytest
 from reconverge.errors import ExitCode
 from reconverge.pytest_plugin.options import RUN, is_worker
 from reconverge.report.console import brief, tally
+from reconverge.report.run_record import RunRecord
 from reconverge.verdict import Finding, Verdict
-
-_GRAVEST_FIRST = (
-    ExitCode.BROKEN,
-    ExitCode.BAD_INPUT,
-    ExitCode.REFUSED,
-    ExitCode.UNKNOWN,
-    ExitCode.HELD,
-)
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -30,12 +23,18 @@ class Outcome(msgspec.Struct, frozen=True):
     title: str
     code: ExitCode
     finding: Finding
+    is_started: bool = True
+
+
+OUTCOMES = pytest.StashKey["Outcomes"]()
+RUN_RECORD = pytest.StashKey[RunRecord]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Gather outcomes where the user is; xdist's workers only report."""
     if not is_worker(config):
-        config.pluginmanager.register(Outcomes(), "reconverge-outcomes")
+        config.stash[OUTCOMES] = Outcomes()
+        config.pluginmanager.register(config.stash[OUTCOMES], "reconverge-outcomes")
 
 
 class Outcomes:
@@ -59,7 +58,7 @@ class Outcomes:
             return
         outcome = _outcome(report.nodeid, properties)
         before = self.scenarios.get(report.nodeid)
-        if before is None or _rank(outcome.code) < _rank(before.code):
+        if before is None or outcome.code.rank < before.code.rank:
             self.scenarios[report.nodeid] = outcome
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
@@ -87,11 +86,14 @@ class Outcomes:
             return
         ends = list(self.scenarios.values())
         terminalreporter.section("verdicts")
-        for end in sorted(ends, key=lambda end: _rank(end.code)):
+        for end in sorted(ends, key=lambda end: end.code.rank):
             if end.finding.verdict is not Verdict.HELD:
                 terminalreporter.line(brief(end.title, end.finding))
         run = config.stash[RUN]
         counts = tally([end.finding.verdict for end in ends])
+        record = config.stash.get(RUN_RECORD, None)
+        if record is not None and str(record.recovery):
+            terminalreporter.line(str(record.recovery))
         terminalreporter.line(f"{counts}    seed {run.seed}    {run.report_dir}")
 
     @property
@@ -99,11 +101,7 @@ class Outcomes:
         """The gravest of all."""
         codes = [outcome.code for outcome in self.scenarios.values()]
         codes += [ExitCode.BROKEN] if self.has_other_failures else []
-        return min(codes, key=_rank, default=ExitCode.HELD)
-
-
-def _rank(code: ExitCode) -> int:
-    return _GRAVEST_FIRST.index(code)
+        return ExitCode.gravest(codes)
 
 
 def _outcome(nodeid: str, properties: dict[str, Any]) -> Outcome:
@@ -114,4 +112,5 @@ def _outcome(nodeid: str, properties: dict[str, Any]) -> Outcome:
         decided_s=0.0,
     )
     title = nodeid.partition("::")[2]
-    return Outcome(title, ExitCode(int(properties["exit_code"])), finding)
+    code = ExitCode(int(properties["exit_code"]))
+    return Outcome(title, code, finding, is_started=properties.get("is_started", True))

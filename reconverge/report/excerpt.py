@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from reconverge.judges.ledger import SENTINEL_LABEL
 from reconverge.judges.steady import readiness, state
 from reconverge.model import Named, Node, Pod, decode
 from reconverge.report.margins import time_taken
@@ -30,10 +31,6 @@ from reconverge.timeline import (
     Timeline,
 )
 from reconverge.verdict import Verdict
-
-# Pods that the harness plants to see whether a controller is alive: no part of the story.
-SENTINEL_LABEL = "reconverge.dev/sentinel"
-
 
 # What is said of the entry that settled the matter, and how many rows on each side stay with it.
 DECISIVE = "decides"

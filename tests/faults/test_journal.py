@@ -70,6 +70,18 @@ def test_a_live_owner_is_left_alone(tmp_path: Path) -> None:
     assert cluster.machines.state["fake-worker"] == "exited"
 
 
+def test_a_journal_that_goes_while_it_is_looked_for_left_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its owner ends between the listing of the folder and the reading of the file."""
+    gone = tmp_path / f"{Owner.this_process().pid}-gone.jsonl"
+    kept = abandoned(tmp_path, planned())
+    monkeypatch.setattr(Path, "glob", lambda *_: iter([gone, kept]))
+    assert [one.undo.node for one in pending(tmp_path) if isinstance(one.undo, StartNode)] == [
+        "fake-worker"
+    ]
+
+
 def test_a_reused_process_id_is_another_owner(tmp_path: Path) -> None:
     """A process of the same ID that started at another time does not keep a journal alive."""
     Journal(tmp_path, clock=SteppedClock()).plan(planned())

@@ -41,6 +41,12 @@ spec: {replicas: 3, selector: {app: shop}}
 SENTENCE = '"{name}" converges to {count} ready pods'
 
 
+class PretendedCluster:
+    """As much of a cluster as a run's record wants to know."""
+
+    name, version = "pretended", "v1.34.4"
+
+
 class PretendedExperiment:
     """An experiment without a cluster: it writes down what it is asked, in one log for all."""
 
@@ -49,7 +55,8 @@ class PretendedExperiment:
         self.log = folder.parent.parent / "log.txt"
         self.log.parent.mkdir(exist_ok=True)
         self.kept, self.is_closed, self.is_injected = "", False, False
-        self.timeline = Timeline(RealClock())
+        path = folder / "timeline.jsonl"
+        self.timeline = Timeline(RealClock(), path=None if path.exists() else path)
         self.faults_off = more["faults_off"]
         opened = datetime.now(UTC)
         self.timeline.append(
@@ -126,7 +133,7 @@ def set_up(config: pytest.Config, *, was_made: bool = False) -> None:
 
 def _ground(config: pytest.Config, *, was_made: bool) -> Ground:
     return Ground(
-        cluster=cast(Cluster, None),
+        cluster=cast(Cluster, PretendedCluster()),
         guard=Guard(context="pretended", is_ours=True),
         settings=default_settings("v1.34.4"),
         state=config.rootpath / "state",

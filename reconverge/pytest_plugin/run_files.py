@@ -1,0 +1,193 @@
+"""`run.json` in the run's folder, written when the run ends, however it ends short of being killed.
+
+What the scenarios' reports do not tell comes from their timelines on disk: so a scenario that was
+interrupted, of which pytest makes no report, is in the record all the same.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+import reconverge
+from reconverge.clock import RealClock
+from reconverge.errors import BadInput, ExitCode, ReconvergeError
+from reconverge.judges.ledger import recoveries
+from reconverge.judges.phases import Recovery
+from reconverge.pytest_plugin.clusters import GROUND
+from reconverge.pytest_plugin.options import RUN, SCREEN, is_worker, mutations
+from reconverge.pytest_plugin.summary import OUTCOMES, RUN_RECORD, Outcome
+from reconverge.report.analysis import recovered
+from reconverge.report.run_record import ClusterFacts, RunRecord, ScenarioRecord, write
+from reconverge.report.stored import TIMELINE
+from reconverge.timeline import Opened, read_timeline
+from reconverge.verdict import Verdict
+
+_FACTS = "reconverge_cluster"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One process writes: the one that reports to the user."""
+    if not is_worker(config):
+        config.pluginmanager.register(RunFile(), "reconverge-run-file")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of xdist tells the controller, which has no cluster, what it ran on."""
+    config = session.config
+    if is_worker(config) and GROUND in config.stash:
+        facts = msgspec.json.encode(_facts(config)).decode()
+        config.workeroutput[_FACTS] = facts  # type: ignore[attr-defined]
+
+
+def _facts(config: pytest.Config) -> ClusterFacts:
+    ground = config.stash.get(GROUND, None)
+    if ground is None:
+        return ClusterFacts()
+    version = ""
+    with suppress(ReconvergeError):  # the cluster may be why the run is red
+        version = ground.cluster.version
+    return ClusterFacts(
+        kube_context=ground.cluster.name, kubernetes=version, settings=ground.settings
+    )
+
+
+class _Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """What a scenario's timeline adds to its report."""
+
+    path: str
+    started: datetime
+    duration_s: float
+    recoveries: tuple[Recovery, ...]
+
+
+class RunFile:
+    """Gathers what the run record needs. A pytest plugin of its own, since it remembers."""
+
+    def __init__(self) -> None:
+        self.facts = ClusterFacts()
+        self.spans: dict[str, tuple[float, float]] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """From the start of a scenario's set-up to the end of its teardown."""
+        begun = self.spans.get(report.nodeid, (report.start, report.stop))[0]
+        self.spans[report.nodeid] = (begun, report.stop)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """All workers run on one cluster; who made no use of it has nothing to tell."""
+        told = getattr(node, "workeroutput", {}).get(_FACTS)
+        if told:
+            self.facts = msgspec.json.decode(told, type=ClusterFacts)
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> object:
+        """Once the exit status is settled, and before the summary is printed."""
+        ended = yield
+        config = session.config
+        outcomes, stored = config.stash[OUTCOMES].scenarios, _stored(config)
+        if outcomes or stored:
+            record = self._record(session, outcomes, stored)
+            config.stash[RUN_RECORD] = record
+            _write(config, record)
+        return ended
+
+    def _record(
+        self, session: pytest.Session, outcomes: dict[str, Outcome], stored: dict[str, _Stored]
+    ) -> RunRecord:
+        config = session.config
+        run = config.stash[RUN]
+        names = dict.fromkeys([*outcomes, *stored])
+        found = [one for row in stored.values() for one in row.recoveries]
+        return RunRecord(
+            reconverge=reconverge.__version__,
+            seed=run.seed,
+            started=run.started,
+            ended=datetime.now(UTC).isoformat(),
+            is_interrupted=config.stash[OUTCOMES].is_interrupted,
+            exit_code=int(session.exitstatus),
+            mutations=tuple(mutations(config)),
+            cluster=_facts(config) if GROUND in config.stash else self.facts,
+            recovery=recovered(found),
+            scenarios=tuple(
+                self._scenario(name, outcomes.get(name), stored.get(name)) for name in names
+            ),
+        )
+
+    def _scenario(
+        self, name: str, outcome: Outcome | None, stored: _Stored | None
+    ) -> ScenarioRecord:
+        record = _ended(name, outcome) if outcome is not None else _unended(name)
+        if stored is not None:
+            record = msgspec.structs.replace(
+                record,
+                timeline=stored.path,
+                started=stored.started.isoformat(),
+                duration_s=stored.duration_s,
+                recovery=recovered(stored.recoveries),
+            )
+        if name in self.spans:
+            begun, ended = self.spans[name]
+            started = datetime.fromtimestamp(begun, UTC).isoformat()
+            duration_s = round(ended - begun, 3)
+            record = msgspec.structs.replace(record, started=started, duration_s=duration_s)
+        return record
+
+
+def _ended(name: str, outcome: Outcome) -> ScenarioRecord:
+    return ScenarioRecord(
+        scenario=name,
+        verdict=outcome.finding.verdict,
+        exit_code=int(outcome.code),
+        promise=outcome.finding.promise,
+        why=outcome.finding.why,
+        is_started=outcome.is_started,
+    )
+
+
+def _unended(name: str) -> ScenarioRecord:
+    return ScenarioRecord(
+        scenario=name,
+        verdict=Verdict.UNKNOWN,
+        exit_code=int(ExitCode.UNKNOWN),
+        why="the run ended before the scenario did",
+    )
+
+
+def _stored(config: pytest.Config) -> dict[str, _Stored]:
+    """The timelines that this run wrote, by scenario; one that cannot be read has nothing to add.
+
+    A folder that was given may hold timelines of other runs.
+    """
+    run = config.stash[RUN]
+    found = {}
+    for path in sorted(run.folder.glob(f"*/{TIMELINE}")):
+        with suppress(BadInput):
+            timeline = read_timeline(path, RealClock())
+            opened = timeline[0].record
+            assert isinstance(opened, Opened), "a timeline begins with its opening record"
+            if opened.started >= datetime.fromisoformat(run.started):
+                found[opened.scenario] = _Stored(
+                    path=_relative(path, run.folder),
+                    started=opened.started,
+                    duration_s=round(timeline[len(timeline) - 1].at_s, 3),
+                    recoveries=recoveries(timeline),
+                )
+    return found
+
+
+def _relative(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix()
+
+
+def _write(config: pytest.Config, record: RunRecord) -> None:
+    """A full disk must not change how the run ended; it is said."""
+    try:
+        write(config.stash[RUN].folder, record)
+    except OSError as error:
+        config.stash[SCREEN].say(f"run.json cannot be written: {error.strerror}")
