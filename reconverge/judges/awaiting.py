@@ -1,7 +1,7 @@
 """The fold behind Eventually, Until and ThenStays: something is awaited, something else meanwhile.
 
 All three are one: `awaited` is so by the deadline and for `for_s` seconds, and `meanwhile` is so
-until then. What is unknown is read both ways (see `temporal`): beside the stay that is proven goes
+until then. What is unknown is read both ways (see `temporal`): beside the stay that is proved goes
 one that would be, if all that is unknown had been in its favour.
 """
 
@@ -15,6 +15,67 @@ from reconverge.judges.tally import Tally
 from reconverge.model import Ref
 from reconverge.timeline import Entry, Gap, Observed
 from reconverge.verdict import Finding, Verdict
+
+
+class Stay:
+    """Since when something has been so without a break: for certain, and possibly.
+
+    `certain` is the entry at which it began, as far as that is known to belong to the span.
+    `possible_s` is the second at which it began in the most favourable reading. `was_possible`
+    tells whether a possible stay that began by `deadline_s` has lasted `for_s` seconds.
+    """
+
+    def __init__(self, *, for_s: float, deadline_s: float) -> None:
+        self._for_s = for_s
+        self._deadline_s = deadline_s
+        self.certain: Entry | None = None
+        self.possible_s: float | None = None
+        self.was_possible = False
+        self.fall: tuple[Entry, float] | None = None  # how the last certain one ended, and lasted
+
+    @property
+    def is_in_time(self) -> bool:
+        """Whether a certain one is going on that began by the deadline."""
+        return self.certain is not None and self.certain.at_s <= self._deadline_s
+
+    @property
+    def may_be_in_time(self) -> bool:
+        """Whether a possible one that began by the deadline was long enough, or still may be."""
+        return self.was_possible or self._is_possibly_in_time
+
+    @property
+    def _is_possibly_in_time(self) -> bool:
+        return self.possible_s is not None and self.possible_s <= self._deadline_s
+
+    @property
+    def lasts_until_s(self) -> float:
+        """When the certain one will have lasted long enough."""
+        return float("inf") if self.certain is None else self.certain.at_s + self._for_s
+
+    def last(self, now_s: float) -> None:
+        """Nothing has changed up to `now_s`."""
+        if self.possible_s is not None and self._is_possibly_in_time:
+            self.was_possible |= now_s >= self.possible_s + self._for_s
+
+    def go_on(self, entry: Entry, *, is_certain: bool, is_possible: bool) -> None:
+        """It is so at `entry`; whether that is of the span is certain, possible, or neither."""
+        if not is_possible:
+            self.possible_s = None
+        elif self.possible_s is None:
+            self.possible_s = entry.at_s
+        if is_certain and self.certain is None:
+            self.certain = entry
+
+    def lose_sight(self, since_s: float) -> None:
+        """Since that second it may have been so, or not."""
+        self.certain = None
+        self.possible_s = since_s if self.possible_s is None else min(self.possible_s, since_s)
+
+    def end(self, entry: Entry) -> None:
+        """It is not so at `entry`."""
+        if self.certain is not None:
+            self.fall = (entry, entry.at_s - self.certain.at_s)
+        self.certain, self.possible_s = None, None
 
 
 class AwaitJudge:
@@ -40,34 +101,29 @@ class AwaitJudge:
         self._injections = injections
         self._aftermath = Aftermath(injections)
         self._opening: Echoes | None = None
+        self._closing: Echoes | None = None
+        self._closing_s = 0.0
         self._node: Ref | None = None
         self._newest = 0
         self._last: Entry | None = None
         self._gap: Gap | None = None
-        self._stay: Entry | None = None  # begun, and not ended since
-        self._possible_s: float | None = None  # the same, in the most favourable reading
-        self._was_possible = False
-        self._met: Entry | None = None  # the beginning of a stay that lasted
+        self._stay = Stay(for_s=for_s, deadline_s=deadline_s)
+        self._met: Entry | None = None  # the beginning of a stay that was long enough
         self._met_version = 0
-        self._fall: tuple[Entry, float] | None = None
         self._breach: tuple[Entry, str] | None = None
         self._late: tuple[Entry, str] | None = None
-        self._closing: Echoes | None = None
-        self._closing_s = 0.0
 
     @property
     def due_s(self) -> float | None:
         if self._closing is not None:
             return self._closing_s + ANSWER_S
-        if self._stay is not None and self._stay.at_s <= self.deadline_s:
-            return self._stay.at_s + self._for_s
-        return self.deadline_s
+        return self._stay.lasts_until_s if self._stay.is_in_time else self.deadline_s
 
     def feed(self, entry: Entry) -> Finding | None:
         finding = catch_up(self, entry.at_s)
         if finding is not None:
             return finding
-        self._note_possible(entry.at_s)
+        self._stay.last(entry.at_s)
         self._follow(entry)
         gaps = [gap for tally in self._tallies for gap in tally.gaps(entry)]
         if gaps:
@@ -115,55 +171,46 @@ class AwaitJudge:
     def _lose_sight(self, gaps: list[Gap]) -> None:
         """In a gap anything may be so, since its beginning: it lies before its record."""
         since_s = min(gap.since_s for gap in gaps)
-        self._stay = None
-        known_s = self._possible_s
-        self._possible_s = since_s if known_s is None else min(known_s, since_s)
+        self._stay.lose_sight(since_s)
         end_s = self.deadline_s if self._met is None else self._met.at_s + self._for_s
         if since_s > end_s:
             return
         self._gap = self._gap or gaps[0]
-        if self._for_s:
-            self._met, self._closing = None, None
+        self._prove_another()
 
     def _weigh(self, entry: Entry) -> None:
+        stay, was_going_on = self._stay, self._stay.certain is not None
         if self._awaited.violation:
-            self._end_stay(entry)
+            stay.end(entry)
+            self._prove_another()
         else:
-            self._possible_s = self._since_s(entry)
-            if self._stay is None and self._has_begun:
-                self._stay = entry
-                self._note_late(entry)
-        if self._for_s == 0 and self._met is None and self._stay is not None:
-            self._meet(self._stay)
+            # What was so before the fault showed its effect was so before the fault.
+            is_possible = self._aftermath.has_come
+            stay.go_on(entry, is_certain=self._has_begun, is_possible=is_possible)
+        if stay.certain is not None and not was_going_on and not stay.is_in_time:
+            late_s = entry.at_s - self.deadline_s
+            self._late = self._late or (entry, f"so it is, but {late_s:.1f} s after the deadline")
+        if not self._for_s:
+            self._meet()
         if self._meanwhile is not None and self._meanwhile.violation:
             self._note_breach(entry, self._meanwhile.violation)
 
-    def _since_s(self, entry: Entry) -> float | None:
-        """Since when it may have been so in the span: not before the fault has shown its effect."""
-        if not self._aftermath.has_come:
-            return None
-        return entry.at_s if self._possible_s is None else self._possible_s
-
-    def _end_stay(self, entry: Entry) -> None:
-        if self._stay is not None:
-            self._fall = (entry, entry.at_s - self._stay.at_s)
-        self._stay, self._possible_s = None, None
-        if self._for_s and self._met is not None:
-            # It may have ended within its time, and be delivered after it: another must be proved.
-            self._met, self._closing = None, None
-
-    def _meet(self, stay: Entry) -> None:
-        if stay.at_s > self.deadline_s:
+    def _meet(self) -> None:
+        stay = self._stay
+        if self._met is not None or stay.certain is None or not stay.is_in_time:
             return
-        self._met, record = stay, stay.record
+        self._met, record = stay.certain, stay.certain.record
         self._met_version = (
             record.resource_version if isinstance(record, Observed) else self._newest
         )
 
-    def _note_late(self, entry: Entry) -> None:
-        if entry.at_s > self.deadline_s and self._late is None:
-            late_s = entry.at_s - self.deadline_s
-            self._late = (entry, f"so it is, but {late_s:.1f} s after the deadline")
+    def _prove_another(self) -> None:
+        """A stay that was long enough has ended, or may have, before that could be proved.
+
+        The end may lie within its time, and be delivered after it.
+        """
+        if self._for_s and self._met is not None:
+            self._met, self._closing = None, None
 
     def _note_breach(self, entry: Entry, reason: str) -> None:
         """What `meanwhile` forbids has happened; once the awaited has come, only of before it."""
@@ -174,27 +221,20 @@ class AwaitJudge:
         elif isinstance(record, Observed) and record.resource_version < self._met_version:
             self._late = self._late or (entry, f"delivered late, too late to tell: {reason}")
 
-    def _note_possible(self, now_s: float) -> None:
-        since_s = self._possible_s
-        if since_s is not None and since_s <= self.deadline_s:
-            self._was_possible |= now_s >= since_s + self._for_s
-
     def _conclude(self, now_s: float) -> Finding | None:
-        stay = self._stay
-        self._note_possible(now_s)
+        self._stay.last(now_s)
         if self._breach is not None:
             return self._breached(*self._breach, now_s)
-        if self._for_s and stay is not None and now_s >= stay.at_s + self._for_s:
-            self._meet(stay)
+        if self._for_s and now_s >= self._stay.lasts_until_s:
+            self._meet()
         if self._met is not None:
             return self._conclude_met(self._met, now_s)
-        is_going_on = stay is not None and stay.at_s <= self.deadline_s
-        if now_s < self.deadline_s or is_going_on:
+        if now_s < self.deadline_s or self._stay.is_in_time:
             return None
         return self._conclude_missed(now_s)
 
     def _breached(self, entry: Entry, reason: str, now_s: float) -> Finding:
-        if self._was_possible:
+        if self._stay.was_possible:
             reason = f"{self._ignorance}; later {reason}"
             return self._finding(Verdict.UNKNOWN, reason, now_s, entry)
         return self._finding(Verdict.BROKEN, reason, now_s, entry)
@@ -203,9 +243,7 @@ class AwaitJudge:
         if self._meanwhile is None and not self._for_s:
             return self._finding(Verdict.HELD, "so it is", now_s, met)
         closing = self._close(now_s)
-        if closing.is_heard:
-            return self._proved(met, now_s)
-        return self._unheard(closing, now_s)
+        return self._proved(met, now_s) if closing.is_heard else self._unheard(closing, now_s)
 
     def _proved(self, met: Entry, now_s: float) -> Finding:
         if self._meanwhile is not None and self._gap is not None:
@@ -219,8 +257,7 @@ class AwaitJudge:
         """The deadline has passed; what was missed must have been missed by a watch that hears."""
         if self._last is None:
             return self._finding(Verdict.UNKNOWN, "nothing was observed", now_s)
-        is_possible = self._possible_s is not None and self._possible_s <= self.deadline_s
-        if self._was_possible or is_possible or (self._injections and not self._has_begun):
+        if self._stay.may_be_in_time or not self._aftermath.has_come:
             return self._finding(Verdict.UNKNOWN, self._ignorance, now_s)
         closing = self._close(now_s)
         return self._missed(closing, now_s) if closing.is_heard else self._unheard(closing, now_s)
@@ -228,11 +265,10 @@ class AwaitJudge:
     def _missed(self, closing: Echoes, now_s: float) -> Finding:
         if self._late is not None:
             entry, reason = self._late
-            is_known = not closing.is_older(entry)
-            verdict = Verdict.BROKEN if is_known else Verdict.UNKNOWN
+            verdict = Verdict.UNKNOWN if closing.is_older(entry) else Verdict.BROKEN
             return self._finding(verdict, reason, now_s, entry)
-        if self._fall is not None:
-            entry, lasted_s = self._fall
+        if self._stay.fall is not None:
+            entry, lasted_s = self._stay.fall
             reason = f"it was so for {lasted_s:.1f} s only: {self._awaited.violation}"
             return self._finding(Verdict.BROKEN, reason, now_s, entry)
         return self._finding(Verdict.BROKEN, self._awaited.violation, now_s)
@@ -254,7 +290,7 @@ class AwaitJudge:
         """Why it is not known whether the awaited has come."""
         if self._gap is not None:
             return f"the watch of {self._gap.kind} had a gap: {self._gap.reason}"
-        if self._injections and not self._has_begun:
+        if not self._aftermath.has_come:
             return self._aftermath.missing
         if self._opening is not None and not self._opening.is_heard:
             return self._opening.silence

@@ -34,6 +34,11 @@ def numbered(count: int, state: PodState) -> str:
     return f"{count} {noun.removesuffix('s') if count == 1 else noun}{rest}"
 
 
+def seen(count: int, state: PodState) -> str:
+    """`2 ready pods`, `1 standing pod`: what is there, its state in one word."""
+    return f"{count} {state} pod" + ("" if count == 1 else "s")
+
+
 def is_in(pod: Pod, state: PodState) -> bool:
     """Whether the pod counts as one that is in `state`."""
     if state == "standing":

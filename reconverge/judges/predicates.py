@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from reconverge.judges.headcount import Headcount, PodState, count, numbered
+from reconverge.judges.headcount import Headcount, PodState, count, numbered, seen
 from reconverge.judges.steady.words import readiness
 from reconverge.judges.tally import Looked, Tally
 from reconverge.model import Node, Ref, Snapshot
@@ -61,7 +61,7 @@ class HasPods(Predicate, frozen=True, kw_only=True):
     def lack_of(self, pods: int) -> str:
         """Why it would not be so with that many pods."""
         is_within = pods >= self.least and (self.most is None or pods <= self.most)
-        return "" if is_within else f'"{self.workload.name}" has {pods} {self.state} pods'
+        return "" if is_within else f'"{self.workload.name}" has {seen(pods, self.state)}'
 
     def tally(self) -> Tally:
         return _Counted(self)

@@ -133,7 +133,7 @@ def test_a_rollout_within_its_bounds() -> None:
     [
         (lambda story: story.pod("d", "added", owner=SET_2, ready=False), "it has 4 active pods"),
         (lambda story: [story.pod(u, owner=SET_1, ready=False) for u in "ab"], "it has 1 ready"),
-        (lambda story: replica_set(story, SET_1, "deleted"), "it has 1 ready pods"),
+        (lambda story: replica_set(story, SET_1, "deleted"), "it has 1 ready pod"),
     ],
 )
 def test_a_rollout_beyond_its_bounds(tale: Tale, why: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconverge.judges.invariants import (
@@ -56,6 +56,9 @@ JOB = Ref("Job", NAMESPACE, "batch", "job-1")
 WORKER = Ref("Node", "", "worker", "worker")
 A, B = (Ref("Pod", NAMESPACE, uid, uid) for uid in "ab")
 OWNERS = [KUBIA, *SETS, TICK, DAEMON, JOB, None]
+
+# A loaded machine is no reason for a red test.
+SLOW = [HealthCheck.too_slow]
 
 Op = tuple[str, Any]
 POD = st.fixed_dictionaries(
@@ -162,7 +165,7 @@ DEFINED: list[Invariant] = [
 
 
 @pytest.mark.parametrize("invariant", DEFINED, ids=lambda one: one.sentence())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
 @given(ops=st.lists(OPS, max_size=30), start=st.integers(0, 10))
 def test_a_tally_equals_its_definition(invariant: Any, ops: list[Op], start: int) -> None:
     """After every delivery, from wherever the span begins."""
@@ -211,7 +214,7 @@ def is_so(predicate: AnyPredicate, snapshot: Snapshot) -> bool:
             return not predicate.lack(snapshot)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=SLOW)
 @given(predicate=PREDICATES, ops=st.lists(OPS, max_size=20), start=st.integers(0, 8))
 def test_a_predicate_is_what_logic_says(predicate: AnyPredicate, ops: list[Op], start: int) -> None:
     """Its tally says what its definition says, and that follows from its parts."""
@@ -303,7 +306,7 @@ REMEMBERING: list[tuple[Invariant, Callable[[Raw], bool], bool]] = [
 @pytest.mark.parametrize(
     ("invariant", "oracle", "is_final"), REMEMBERING, ids=lambda one: getattr(one, "__name__", "")
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None, suppress_health_check=SLOW)
 @given(ops=st.lists(OPS, max_size=25))
 def test_a_memory_equals_the_whole_record(
     invariant: Invariant, oracle: Callable[[Raw], bool], is_final: bool, ops: list[Op]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from reconverge.judges.headcount import Headcount, PodState, count, numbered, unclaimed
+from reconverge.judges.headcount import Headcount, PodState, count, numbered, seen, unclaimed
 from reconverge.judges.invariants.judge import Invariant
 from reconverge.judges.tally import Tally
 from reconverge.model import Ref, Snapshot
@@ -22,7 +22,7 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
 
     def violation(self, pods: int) -> str:
         is_within = pods >= self.least and (self.most is None or pods <= self.most)
-        return "" if is_within else f"it has {pods} {self.state} pods"
+        return "" if is_within else f"it has {seen(pods, self.state)}"
 
 
 class Counted(Invariant, frozen=True, kw_only=True):
