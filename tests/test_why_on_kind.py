@@ -21,9 +21,8 @@ from reconverge.cluster.errors import Rejected
 from reconverge.cluster.nodes import KindCluster
 from reconverge.experiment import Experiment, PromiseBroken
 from reconverge.faults import DeletePods, FreezeController, StopNode
-from reconverge.judges.steady import OnEachNode
 from reconverge.judges.why import Explanation, explain
-from reconverge.model import Ref, ref
+from reconverge.model import CronJob, Ref, ref
 from reconverge.provision.state import StateDir
 from reconverge.pytest_plugin.clusters import runs_folder
 from reconverge.pytest_plugin.lock import turn
@@ -167,8 +166,10 @@ SIDE_BY_SIDE: dict[str, tuple[JsonObject, str]] = {
             "killed",
             startupProbe=probe(9997, failureThreshold=1),
         ),
-        r"POD is killed for failing its startup probe \(exit code 137, Error\), \d restarts?; "
-        + RESTART,
+        r"POD is being killed for failing its startup probe: .*:9997.*refused"
+        r"|POD is killed for failing its startup probe \(exit code 137, Error\), \d restarts?(; "
+        + RESTART
+        + ")?",
     ),
     "unaccounted": (
         of("ReplicationController", "unaccounted", pod={"serviceAccountName": "nobody"}),
@@ -364,6 +365,11 @@ def test_a_full_quota_and_the_back_off_after_it(cluster: KindCluster, tmp_path: 
         )
 
 
+def _runs_a_job(entry: Entry, cron: Ref) -> bool:
+    view = entry.snapshot.get("CronJob", cron.uid)
+    return isinstance(view, CronJob) and bool(view.status.active)
+
+
 def test_a_job_is_forbidden_while_another_runs(cluster: KindCluster, tmp_path: Path) -> None:
     """The Job that runs is named, and the minute of the one that may not."""
     with experiment(cluster, tmp_path) as one:
@@ -372,7 +378,7 @@ def test_a_job_is_forbidden_while_another_runs(cluster: KindCluster, tmp_path: P
         )
         [solo] = one.apply(early)
         set_back(one, solo)
-        wait_until_told(one, solo, "|solo-.* is .*")
+        wait_until_seen(one.timeline, lambda entry: _runs_a_job(entry, solo), within_s=WITHIN_S)
         schedule = f"{minutes_ago(20)},{minutes_ago(10)} * * * *"
         one.cluster.patch(solo, {"spec": {"schedule": schedule}})
         wait_until_told(
@@ -443,12 +449,14 @@ def test_a_silent_controller(cluster: KindCluster, tmp_path: Path) -> None:
         assert finding.because[-1] == "now it is up to replication-controller"
 
 
-def tolerating(seconds: int) -> Manifest:
+def tolerating(seconds: int | None, node: str) -> Manifest:
+    """A pod on that node, and how long it stays there when the node is lost."""
+    row: Manifest = {"key": "node.kubernetes.io/unreachable", "operator": "Exists"}
+    limit = {} if seconds is None else {"tolerationSeconds": seconds}
     return {
-        "key": "node.kubernetes.io/unreachable",
-        "operator": "Exists",
-        "effect": "NoExecute",
-        "tolerationSeconds": seconds,
+        "nodeSelector": {"kubernetes.io/hostname": node},
+        "tolerations": [{**row, "effect": "NoExecute", **limit}],
+        "terminationGracePeriodSeconds": 30,
     }
 
 
@@ -456,35 +464,26 @@ def test_a_lost_node(cluster: KindCluster, tmp_path: Path) -> None:
     """Who is evicted and when, who never is, and who cannot go as long as the node is away."""
     with experiment(cluster, tmp_path, is_alone=True) as one:
         node = one.timeline.latest().nodes()[-1].name
-        there = {"nodeSelector": {"kubernetes.io/hostname": node}}
         pods = {
-            "late": of(
-                "ReplicationController", "late", pod={**there, "tolerations": [tolerating(40)]}
-            ),
-            "early": of("StatefulSet", "early", pod={**there, "tolerations": [tolerating(1)]}),
-            "daemon": of("DaemonSet", "daemon", pod=there),
+            "late": of("ReplicationController", "late", pod=tolerating(40, node)),
+            "staying": of("ReplicationController", "staying", pod=tolerating(None, node)),
+            "early": of("StatefulSet", "early", pod=tolerating(1, node)),
+            "daemon": of("DaemonSet", "daemon", pod=tolerating(None, node)),
         }
         made = {name: one.apply(manifest)[0] for name, manifest in pods.items()}
-        one.converge(made["late"], replicas=1, within_s=WITHIN_S)
-        one.converge(made["early"], replicas=1, within_s=WITHIN_S)
-        one.converge_to(made["daemon"], OnEachNode(), within_s=WITHIN_S)
+        for name in ("late", "staying", "early"):
+            one.converge(made[name], replicas=1, within_s=WITHIN_S)
         one.inject(StopNode(node=node))
-        gone = rf"{node}, which is NotReady since \d+ s \(NodeStatusUnknown\)"
-        wait_until_told(
-            one,
-            made["late"],
-            rf"late-\w{{5}} runs on {gone}; evicted at 40 s by toleration, in \d+ s",
-        )
-        wait_until_told(
-            one,
-            made["daemon"],
-            rf"{node} has no ready pod: daemon-\w{{5}} runs on {gone}; it is never evicted: it "
-            r"tolerates that without limit",
-        )
-        wait_until_told(
-            one,
-            made["early"],
-            rf"early-0 is being deleted, but {node} is NotReady since \d+ s "
+        lost = rf"{node}, which is NotReady since \d+ s \(NodeStatusUnknown\)"
+        told = {
+            "late": rf"late-\w{{5}} runs on {lost}; evicted at 40 s by toleration, in \d+ s",
+            "staying": rf"staying-\w{{5}} runs on {lost}; it is never evicted: it tolerates that "
+            r"without limit",
+            "early": rf"early-0 is being deleted, but {node} is NotReady since \d+ s "
             r"\(NodeStatusUnknown\): it stays until the kubelet returns, it is deleted by force, "
             r"or the node is tainted out-of-service",
-        )
+            "daemon": r"no node admits its pods: .* without the label kubernetes.io/hostname="
+            rf"{node}; {node} with the taint node.kubernetes.io/unreachable:NoSchedule",
+        }
+        for name, pattern in told.items():
+            wait_until_told(one, made[name], pattern)

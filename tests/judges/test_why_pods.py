@@ -244,6 +244,8 @@ def test_a_startup_probe_counts_for_each_instance() -> None:
     world.remark("a", "Killing", kill, at_s=9, count=2, kind="Normal")
     world.remark("a", "Unhealthy", "Startup probe failed: refused", at_s=12, count=8)
     assert world.told() == "a fails its startup probe (failure 2 of 3): refused"
+    world.remark("a", "Killing", kill, at_s=13, kind="Normal")
+    assert world.told() == "a is being killed for failing its startup probe: refused"
 
 
 def test_a_count_that_cannot_be_true_is_not_told() -> None:
@@ -318,12 +320,11 @@ def test_a_pod_that_is_never_evicted() -> None:
     assert world.told().endswith("it is never evicted: it tolerates that without limit")
 
 
-@pytest.mark.parametrize("effect", ["NoSchedule", ""])
-def test_a_lost_node_that_evicts_nobody_yet(effect: str) -> None:
-    """NoSchedule drives no pod out, and tainting for real is rationed."""
+def test_a_lost_node_that_evicts_nobody_yet() -> None:
+    """NoSchedule drives no pod out; NoExecute is rationed when many nodes are lost."""
     world = one()
     world.down(spec=tolerating(300))
-    world.lost_node(tainted_s=5 if effect else None, effect=effect or "NoExecute")
+    world.lost_node()
     assert world.told().endswith("(NodeStatusUnknown); no taint evicts its pods yet")
 
 

@@ -71,18 +71,18 @@ class World(SteadyWorld):
         spec = {"containers": [{"name": "main", **probes}]}
         self.down(uid, status={"containerStatuses": [status]}, spec=spec)
 
-    def lost_node(
-        self, *, since_s: float = 0.0, tainted_s: float | None = None, effect: str = "NoExecute"
-    ) -> None:
-        """The node of every pod is lost."""
+    def lost_node(self, *, since_s: float = 0.0, tainted_s: float | None = None) -> None:
+        """The node of every pod is lost; `tainted_s` is when it is told to evict them."""
         row = {
             "type": "Ready",
             "status": "Unknown",
             "reason": "NodeStatusUnknown",
             "lastTransitionTime": stamp(since_s),
         }
-        taint = {"key": "node.kubernetes.io/unreachable", "effect": effect}
-        taints = [] if tainted_s is None else [{**taint, "timeAdded": stamp(tainted_s)}]
+        taint = {"key": "node.kubernetes.io/unreachable"}
+        taints = [{**taint, "effect": "NoSchedule"}]
+        if tainted_s is not None:
+            taints += [{**taint, "effect": "NoExecute", "timeAdded": stamp(tainted_s)}]
         metadata = {**meta("worker", "worker", self.next_version()), "namespace": ""}
         wire: Json = {
             "metadata": metadata,

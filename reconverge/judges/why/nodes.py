@@ -45,8 +45,7 @@ def ready_evidence(node: Node, world: World) -> tuple[Evidence, ...]:
 
 def _eviction(pod: Pod, node: Node, world: World) -> tuple[str, str, tuple[Evidence, ...]]:
     """What becomes of the pod, whose move that is, and the timer that runs."""
-    taints = [node.taint(key) for key in LOST_NODE_TAINTS]
-    taint = next((one for one in taints if one is not None and one.effect == "NoExecute"), None)
+    taint = _evicting(node)
     if taint is None:
         return "no taint evicts its pods yet", "node-lifecycle-controller", ()
     spans = [row.toleration_seconds for row in pod.spec.tolerations if _matches(row, taint)]
@@ -58,6 +57,12 @@ def _eviction(pod: Pod, node: Node, world: World) -> tuple[str, str, tuple[Evide
     span_s = max(0, min(finite, default=0))
     when = _when(taint, span_s, world)
     return f"evicted at {whole_s(span_s)} by toleration{when}", EVICTION, evidence
+
+
+def _evicting(node: Node) -> Taint | None:
+    """A lost node has two taints of one key: NoSchedule at once, NoExecute when its turn comes."""
+    lost = (one for one in node.spec.taints if one.key in LOST_NODE_TAINTS)
+    return next((one for one in lost if one.effect == "NoExecute"), None)
 
 
 def _matches(row: Toleration, taint: Taint) -> bool:

@@ -45,16 +45,34 @@ def _cause(
     probe = _probe(spec, name)
     if probe is None or not _is_fresh(pod, status, event, probe):
         return None
-    failures = sum(one.count or 1 for one in world.remarks(pod.uid, "Unhealthy") if _is(one, name))
-    reason = brief(event.message[len(_UNHEALTHY.match(event.message)[0]) :])  # type: ignore[index]
+    said = _UNHEALTHY.sub("", event.message, count=1)
+    kill = _kill(status, pod, name, world)
+    how = (
+        f"is being killed for failing its {name.lower()} probe"
+        if kill is not None
+        else f"fails its {name.lower()} probe{_count(pod, name, probe, world)}"
+    )
     line = f"container {status.name} of {pod.name} runs and is not ready"
     return Cause(
         kind=f"{name} probe",
-        sentence=f"{pod.name} fails its {name.lower()} probe"
-        f"{_count(pod, name, failures, probe, world)}: {reason}",
+        sentence=f"{pod.name} {how}: {brief(said)}",
         controller=f"the kubelet on {pod.spec.node_name}",
-        evidence=(world.shows(pod, line), world.shows_event(event)),
+        evidence=(
+            world.shows(pod, line),
+            *(world.shows_event(one) for one in (event, kill) if one is not None),
+        ),
     )
+
+
+def _kill(status: ContainerStatus, pod: Pod, name: str, world: World) -> Event | None:
+    """The kubelet's word that it is about to end the instance that runs."""
+    event = world.newest(pod.uid, "Killing")
+    begin = status.state.running.started_at if status.state.running is not None else None
+    stamp = stamp_of(event) if event is not None else None
+    if event is None or begin is None or stamp is None or stamp < begin:
+        return None
+    is_it = f"{status.name} failed {name.lower()} probe" in event.message
+    return event if is_it else None
 
 
 def _is(event: Event, name: str) -> bool:
@@ -87,12 +105,13 @@ def _is_fresh(pod: Pod, status: ContainerStatus, event: Event, probe: Probe) -> 
     return stamp >= changed - timedelta(seconds=span_s + _GRAIN_S)
 
 
-def _count(pod: Pod, name: str, failures: int, probe: Probe, world: World) -> str:
+def _count(pod: Pod, name: str, probe: Probe, world: World) -> str:
     """How many failures, and how many are enough; nothing where the events do not tell.
 
     Events of one object are limited in number (client-go, 25 in a row), so a count may be too low.
     """
-    threshold = probe.failure_threshold
+    said = (one for one in world.remarks(pod.uid, "Unhealthy") if _is(one, name))
+    failures, threshold = sum(one.count or 1 for one in said), probe.failure_threshold
     if name == "Readiness":
         return f" ({counted(failures, 'failure')}, {threshold} make it unready)"
     kills = world.remarks(pod.uid, "Killing")
