@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from reconverge.clock import Clock
 from reconverge.cluster.door import Cluster
-from reconverge.errors import Unavailable
+from reconverge.errors import ReconvergeError, Unavailable
 from reconverge.model import Lease
 from reconverge.timeline import Entry, Timeline
 
-NAMESPACE = "kube-system"
+NAMESPACE, PAUSE_S = "kube-system", 0.5
 
 
 def holder(cluster: Cluster, process: str) -> str:
@@ -30,24 +30,40 @@ def wait_until_renewed(
 
     Raises Unavailable after `deadline_s` seconds, with what was last seen.
     """
-    timeline = Timeline(clock)
-    recorder = cluster.record(timeline, kinds=("Lease",), namespaces=(NAMESPACE,))
+    until_s = clock.monotonic_s() + deadline_s
     renewals = _Renewals(process, not_by=not_by)
+    while not renewals.are_seen:
+        left_s = until_s - clock.monotonic_s()
+        if left_s <= 0:
+            what = f"{process} does not lead after {deadline_s:g} s: {renewals.last}"
+            raise Unavailable(what, where=cluster.name)
+        _watch(cluster, Timeline(clock), renewals, within_s=left_s)
+
+
+def _watch(cluster: Cluster, timeline: Timeline, renewals: _Renewals, *, within_s: float) -> None:
+    """Watch until a renewal is seen, `within_s` seconds have passed, or the watch is refused."""
+    recorder = cluster.record(timeline, kinds=("Lease",), namespaces=(NAMESPACE,))
     try:
-        cursor = 0
+        recorder.wait_until_synced(deadline_s=within_s)
+        _feed(timeline, renewals, until_s=within_s)
+    except ReconvergeError as error:
+        # An API server that has just begun refuses what it will allow in a moment.
+        renewals.last = str(error)
         with timeline.condition:
-            while not renewals.are_seen:
-                left_s = deadline_s - timeline.now_s()
-                if len(timeline) > cursor:
-                    renewals.feed(timeline[cursor])
-                    cursor += 1
-                elif left_s > 0:
-                    clock.wait(timeline.condition, timeout_s=left_s)
-                else:
-                    what = f"{process} does not lead after {deadline_s:g} s: {renewals.last}"
-                    raise Unavailable(what, where=cluster.name)
+            timeline.clock.wait(timeline.condition, timeout_s=PAUSE_S)
     finally:
         recorder.stop()
+
+
+def _feed(timeline: Timeline, renewals: _Renewals, *, until_s: float) -> None:
+    cursor = 0
+    with timeline.condition:
+        while not renewals.are_seen and (len(timeline) > cursor or timeline.now_s() < until_s):
+            if len(timeline) > cursor:
+                renewals.feed(timeline[cursor])
+                cursor += 1
+            else:
+                timeline.clock.wait(timeline.condition, timeout_s=until_s - timeline.now_s())
 
 
 class _Renewals:

@@ -19,6 +19,7 @@ from reconverge.faults.undo import (
     API_SERVER,
     CONTROLLERS,
     LED,
+    SCHEDULER,
     AnyUndo,
     AwaitLeaders,
     RestoreStaticPod,
@@ -90,7 +91,7 @@ class KillController(ControlPlaneFault, frozen=True, kw_only=True):
 
 
 class RestartApiServer(ControlPlaneFault, frozen=True, kw_only=True):
-    """Kill the API server and wait until another serves, and is used by those who lead.
+    """Kill the API server and wait until another serves: the scheduler renews its lease on it.
 
     Every watch breaks, and whoever cannot renew its lease for 10 s gives up its lead.
     """
@@ -106,7 +107,7 @@ class RestartApiServer(ControlPlaneFault, frozen=True, kw_only=True):
         control_plane = _control_plane(cluster)
         for target in targets:
             control_plane.kill_process(target.name, API_SERVER, signal="KILL")
-            wait_until_led(control_plane, LED)
+            wait_until_led(control_plane, (SCHEDULER,))
         return ()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reconverge.cluster.errors import Conflict, NotFound
+from reconverge.cluster.errors import Conflict, Forbidden, NotFound, Unreachable
 from reconverge.cluster.leases import holder, wait_until_renewed
 from reconverge.cluster.static_pods import extended
 from reconverge.errors import Unavailable
@@ -30,6 +30,7 @@ from reconverge.judges import baselines
 from reconverge.judges.states import NodeGone, NodeWhole
 from reconverge.verdict import Verdict
 from tests.fakes import FakeCluster, SteppedClock
+from tests.fakes.watches import FakeRecorder
 from tests.stage import Stage, die, experiment_on, staged
 
 CONTROLLERS, SCHEDULER, API_SERVER = "kube-controller-manager", "kube-scheduler", "kube-apiserver"
@@ -218,6 +219,22 @@ def test_a_lease_that_is_renewed_has_a_leader() -> None:
     leases.wait(not_by="old")
     assert 15 <= leases.clock.monotonic_s() < 16
     assert holder(leases.cluster, SCHEDULER) == "new"
+
+
+def test_a_watch_that_is_refused_is_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An API server that has just started says Forbidden before it knows who may do what."""
+    leases = Leases()
+    leases.plan("new", at_s=5)
+    refusals = iter([Forbidden("leases is forbidden"), Unreachable("connection refused")])
+
+    def refuse(self: FakeRecorder, *, deadline_s: float) -> None:
+        del self, deadline_s
+        for error in refusals:
+            raise error
+
+    monkeypatch.setattr(FakeRecorder, "wait_until_synced", refuse)
+    leases.wait()
+    assert 5 <= leases.clock.monotonic_s() < 6
 
 
 def silent(leases: Leases) -> None:
