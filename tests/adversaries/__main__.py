@@ -13,7 +13,7 @@ from tests.adversaries.adversaries import ADVERSARIES
 from tests.adversaries.rounds import Arena, play_all
 from tests.adversaries.scenarios import SCENARIOS
 from tests.adversaries.table import written
-from tests.conftest import NAME, found_cluster
+from tests.conftest import CURE, NAME, found_cluster
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -22,7 +22,8 @@ def main() -> int:
     """Exit code 1 where a verdict was wrong."""
     options = _options()
     cluster, handle = found_cluster(), lifecycle.find(NAME)
-    assert cluster is not None and handle is not None, "reconverge cluster up"
+    assert cluster is not None, CURE
+    assert handle is not None, CURE
     adversaries = [one for one in ADVERSARIES if options.only in one.name]
     scenarios = [one for one in SCENARIOS if options.scenario in one.name]
     outcomes = []

@@ -11,10 +11,12 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 
 import msgspec
 
 from reconverge.clock import RealClock
+from reconverge.cluster.door import JsonObject
 from reconverge.cluster.nodes import KindCluster
 from reconverge.errors import ReconvergeError
 from reconverge.experiment import Experiment
@@ -64,6 +66,11 @@ class Round(msgspec.Struct, frozen=True):
 Around = Callable[[Round], AbstractContextManager[None]]
 
 
+def nobody_is(scenario: Scenario) -> bool:
+    del scenario
+    return False
+
+
 class Adversary(msgspec.Struct, frozen=True, kw_only=True):
     """`may`: the verdicts that may be given; `silences`: whose controller does not work till the
     end; `is_alone`: it disturbs the whole cluster; `hits`: whether the fault is real."""
@@ -72,7 +79,7 @@ class Adversary(msgspec.Struct, frozen=True, kw_only=True):
     says: str
     around: Around
     may: Callable[[Scenario], set[str]]
-    silences: Callable[[Scenario], bool] = lambda scenario: False
+    silences: Callable[[Scenario], bool] = nobody_is
     deadline_s: float = 60.0
     is_alone: bool = True
     is_on_wire: bool = False
@@ -199,7 +206,7 @@ def rival(act: Callable[[Trial], None], *, every_s: float, times: int | None) ->
         while not trial.is_over.is_set() and left != 0:
             one.pause(every_s * trial.dice.uniform(0.5, 1.5))
             left = None if left is None else left - 1
-            with contextlib.suppress(ReconvergeError):
+            with contextlib.suppress(ReconvergeError, ValueError):  # the pod is gone
                 act(trial)
 
     return around
@@ -230,16 +237,14 @@ def flap(trial: Trial) -> None:
         path = f"/api/v1/namespaces/{pod.namespace}/pods/{pod.name}"
         whole = json.loads(cluster._transport.request("GET", path).body)
         rows = whole.get("status", {}).get("conditions", [])
-        is_ready = any(row["type"] == "Ready" and row["status"] == "True" for row in rows)
-        for row in rows:
-            if row["type"] == "Ready":
-                row["status"] = "False" if is_ready else "True"
-        body = {"status": {"conditions": rows}}
-        patch = lambda: cluster.patch(pod, body, subresource="status")  # noqa: E731, B023
-        if is_ready:
-            trial.harm(patch)
+        [row] = [one for one in rows if one["type"] == "Ready"]
+        was_ready, row["status"] = row["status"] == "True", "False"
+        if was_ready:
+            body: JsonObject = {"status": {"conditions": rows}}
+            trial.harm(partial(cluster.patch, pod, body, subresource="status"))
         else:
-            patch()
+            row["status"] = "True"
+            cluster.patch(pod, {"status": {"conditions": rows}}, subresource="status")
 
 
 def of_a_ghost(trial: Trial) -> Fault:
@@ -265,7 +270,11 @@ def _depends(scenario: Scenario, kind: str) -> bool:
 
 
 def always(verdicts: set[str]) -> Callable[[Scenario], set[str]]:
-    return lambda scenario: verdicts
+    def may(scenario: Scenario) -> set[str]:
+        del scenario
+        return verdicts
+
+    return may
 
 
 def everybody(scenario: Scenario) -> bool:

@@ -7,15 +7,16 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from reconverge.clock import RealClock
 from reconverge.cluster.api import KubernetesCluster
-from reconverge.cluster.door import Recorder
 from reconverge.cluster.guard import Guard
 from reconverge.cluster.nodes import KindCluster
+from reconverge.cluster.recorder import WatchRecorder
 from reconverge.cluster.transport import connect
 from reconverge.errors import ReconvergeError
 from reconverge.experiment import Experiment, PromiseBroken
@@ -37,7 +38,7 @@ class WiredCluster(KindCluster):
 
     def record(
         self, timeline: Timeline, *, kinds: Sequence[str], namespaces: Sequence[str]
-    ) -> Recorder:
+    ) -> WatchRecorder:
         return self.watches.record(timeline, kinds=kinds, namespaces=namespaces)
 
 
@@ -55,12 +56,14 @@ class Arena(msgspec.Struct, frozen=True):
         folder = self.folder / slug(adversary.name)
         shutil.rmtree(folder, ignore_errors=True)
         with turn(lock, is_alone=adversary.is_alone), self._round(adversary, scenarios) as one:
-            with ThreadPoolExecutor(len(scenarios)) as pool:
-                ready = list(pool.map(_is_prepared, one.trials))
-                with adversary.around(one):
-                    play = lambda row: self._outcome(adversary, *row)  # noqa: E731
-                    outcomes = list(pool.map(play, zip(one.trials, ready, strict=True)))
-                list(pool.map(Trial.close, one.trials))
+            return self._played(adversary, one)
+
+    def _played(self, adversary: Adversary, one: Round) -> list[Outcome]:
+        with ThreadPoolExecutor(len(one.trials)) as pool:
+            ready = list(pool.map(_prepared, one.trials))
+            with adversary.around(one):
+                outcomes = list(pool.map(partial(self._outcome, adversary), one.trials, ready))
+            list(pool.map(Trial.close, one.trials))
         return outcomes
 
     @contextmanager
@@ -75,8 +78,8 @@ class Arena(msgspec.Struct, frozen=True):
             trials = []
             for scenario in scenarios:
                 where = folder / slug(scenario.name)
-                options = {"faults_off": adversary.are_faults_off}
-                trial = Trial(cluster, scenario, folder=where, seed=self.seed, **options)
+                is_off = adversary.are_faults_off
+                trial = Trial(cluster, scenario, folder=where, seed=self.seed, is_off=is_off)
                 stack.callback(trial.close)
                 trials.append(trial)
             yield Round(trials, conductor, wire, self.seed)
@@ -98,11 +101,12 @@ class Arena(msgspec.Struct, frozen=True):
                 outcome, verdict=verdict, why=str(error), is_wanted=is_wanted
             )
         is_silenced = adversary.silences(trial.scenario)
+        evidence = trial.evidence(is_silenced=is_silenced, was_hit=adversary.hits)
         return msgspec.structs.replace(
             outcome,
             verdict=finding.verdict.value,
             why=finding.why,
-            flaw=trial.flaw_of(finding, is_silenced=is_silenced, was_hit=adversary.hits),
+            flaw=evidence.flaw_of(finding),
             is_wanted=finding.verdict.value in adversary.may(trial.scenario),
             seconds=finding.decided_s,
             folder=str(trial.folder),
@@ -138,7 +142,7 @@ class Arena(msgspec.Struct, frozen=True):
         return cluster
 
 
-def _is_prepared(trial: Trial) -> str:
+def _prepared(trial: Trial) -> str:
     """Empty, or why the workload did not come into its steady state."""
     try:
         trial.prepare()
@@ -164,7 +168,6 @@ def play_all(
         outcomes += found
         for one in found:
             mark = "WRONG" if one.flaw else "" if one.is_wanted else "not wanted"
-            say(
-                f"{one.verdict:8} {mark:10} {adversary.name} / {one.scenario}: {one.flaw or one.why}"
-            )
+            where = f"{adversary.name} / {one.scenario}"
+            say(f"{one.verdict:8} {mark:10} {where}: {one.flaw or one.why}")
     return outcomes

@@ -69,7 +69,11 @@ def surplus(of: Ref, world: Snapshot) -> Fault:
 
 
 def scaled(replicas: int) -> Makes:
-    return lambda of, world: ScaleWorkload(of=of, replicas=replicas)
+    def fault(of: Ref, world: Snapshot) -> Fault:
+        del world
+        return ScaleWorkload(of=of, replicas=replicas)
+
+    return fault
 
 
 SCENARIOS = (

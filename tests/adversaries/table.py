@@ -14,13 +14,14 @@ HEAD = """\
 # Every scenario under every adversary
 
 Written by `python -m tests.adversaries --rounds {rounds} --seed {seed} --write docs/adversaries.md`
-(`tox run -e adversaries`) on a four-node kind cluster. Each cell was played; its verdict was compared
-with what may be said there and with the truth, which the runner finds out without the engine: it asks
-the API server twice a second and once more after the verdict.
+(`tox run -e adversaries`) on a four-node kind cluster. The verdict of each trial is compared with
+what may be said there, and with the truth, which the runner finds out without the engine: it asks
+the API server twice a second, and once more after the verdict.
 
-A verdict is **wrong** if it is HELD and the workload is not converged, or its controller could not have
-answered, or nothing was hit; or BROKEN though the workload stood converged 3 s before the deadline
-and ever since. UNKNOWN is never wrong, and where it is not wanted it is listed.
+A verdict is **wrong** if it is HELD and the workload is not converged, or its controller could not
+have answered, or nothing was hit, or somebody spoiled the state while it was to stand; or BROKEN
+though the workload stood converged 3 s before the deadline and ever since. UNKNOWN is never wrong;
+where it is not wanted it is listed.
 
 **{trials} trials, {wrong} wrong, {unwanted} not wanted.**
 """

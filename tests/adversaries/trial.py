@@ -19,16 +19,12 @@ from reconverge.faults import Fault
 from reconverge.faults.journal import Journal
 from reconverge.model import Pod, Ref, ref
 from reconverge.verdict import Finding
+from tests.adversaries.evidence import Evidence
 from tests.adversaries.scenarios import BEFORE, Scenario
 from tests.adversaries.truth import Truth
 from tests.kind_stage import workload
 
 STARTED_S = 90.0
-# A steady state that stood this long before the deadline, and stands yet, was there to be seen:
-# the settle time of 1 s, two rounds of the truth's questions, and time for a challenge.
-CERTAIN_S = 3.0
-# What was done so shortly before a verdict may not have reached anybody yet.
-DELIVERY_S = 0.2
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +44,7 @@ class Trial:
     """A scenario with its namespace. `acts` are the seconds at which a rival did its harm."""
 
     def __init__(
-        self, cluster: KindCluster, scenario: Scenario, *, folder: Path, seed: int, **options: bool
+        self, cluster: KindCluster, scenario: Scenario, *, folder: Path, seed: int, is_off: bool
     ) -> None:
         self.scenario = scenario
         self.folder = folder
@@ -67,7 +63,7 @@ class Trial:
             journal=Journal(folder / "journal", clock=clock),
             offline_images=True,
             await_deletion=False,
-            **options,
+            faults_off=is_off,
         )
 
     def prepare(self) -> None:
@@ -94,7 +90,7 @@ class Trial:
             return broken.finding
         finally:
             self.is_over.set()
-            self.is_converged = self.truth.stop()
+            self.truth.stop()
 
     def close(self) -> None:
         self.is_injected.set()
@@ -111,28 +107,15 @@ class Trial:
         act()
         self.acts.append(self.experiment.timeline.now_s())
 
-    def flaw_of(self, finding: Finding, *, is_silenced: bool, was_hit: bool) -> str:
-        """Why the verdict is wrong; empty when it is not."""
-        match finding.verdict.value:
-            case "HELD":
-                return self._flaw_of_held(finding, is_silenced=is_silenced, was_hit=was_hit)
-            case "BROKEN" if was_hit and not is_silenced:
-                since_s = self.truth.since_s
-                if since_s is not None and since_s < self.deadline_s - CERTAIN_S:
-                    return f"converged since {since_s:.1f} s, deadline {self.deadline_s:.1f} s"
-        return ""
-
-    def _flaw_of_held(self, finding: Finding, *, is_silenced: bool, was_hit: bool) -> str:
-        if is_silenced:
-            return "its controller could not have answered"
-        if not was_hit:
-            return "nothing was hit"
-        since_s, until_s = finding.instant_s or 0.0, finding.decided_s
-        for act_s in self.acts:
-            if since_s + DELIVERY_S < act_s < until_s - DELIVERY_S:
-                return f"a rival spoiled it at {act_s:.1f} s, in {since_s:.1f} to {until_s:.1f} s"
-        is_later = any(act_s >= until_s - DELIVERY_S for act_s in self.acts)
-        return "" if self.is_converged or is_later else "it is not converged"
+    def evidence(self, *, is_silenced: bool, was_hit: bool) -> Evidence:
+        """What is known of this trial once its verdict is in."""
+        return Evidence(
+            deadline_s=self.deadline_s,
+            converged_since_s=self.truth.since_s,
+            acts_s=tuple(self.acts),
+            is_silenced=is_silenced,
+            was_hit=was_hit,
+        )
 
 
 def manifest_of(scenario: Scenario) -> JsonObject:

@@ -1,4 +1,4 @@
-"""What is really so, asked of the API server directly: no watch, no timeline, no view of the engine.
+"""What is really so, asked of the API server directly: no watch, no timeline, no engine.
 
 It is written from the controllers' documented promises and shares no line with the judges, so that
 an error of theirs is not repeated here.
@@ -42,15 +42,14 @@ class Truth:
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
-    def stop(self) -> bool:
-        """Ask once more, now; whether it is converged. `since_s` tells since when, if it is.
+    def stop(self) -> None:
+        """Ask once more, now; afterwards `since_s` tells since when it has been converged.
 
         That is a second of the timeline: the first of all answers in a row that said so.
         """
         self._is_over.set()
         self._thread.join()
         self._ask()
-        return self.since_s is not None
 
     def _watch(self) -> None:
         clock, gate = RealClock(), threading.Condition()
@@ -84,7 +83,7 @@ class Truth:
         pods = [one for one in self._listed("Pod") if _is_active(one)]
         mine = [one for one in pods if _controller(one) in owners]
         orphans = [one for one in pods if not _controller(one) and _matches(view, one)]
-        return len(mine) == wanted and all(map(_is_ready, mine)) and not orphans
+        return len(mine) == wanted and all(_is_ready(one) for one in mine) and not orphans
 
     def _workers(self) -> int:
         return sum(not one["spec"].get("taints") for one in self._listed("Node"))
@@ -104,7 +103,7 @@ def _does_status_agree(view: Object, wanted: int) -> bool:
     status = view.get("status", {})
     ready = status.get("numberReady" if view["kind"] == "DaemonSet" else "readyReplicas", 0)
     is_new = status.get("observedGeneration", 0) >= view["metadata"]["generation"]
-    return is_new and ready == wanted
+    return bool(is_new and ready == wanted)
 
 
 def _controller(one: Object) -> str:
