@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -86,7 +86,12 @@ class Arena(msgspec.Struct, frozen=True):
 
     def _outcome(self, adversary: Adversary, trial: Trial, is_ready: str) -> Outcome:
         outcome = Outcome(
-            adversary=adversary.name, scenario=trial.scenario.name, verdict="NOT RUN", why=is_ready
+            adversary=adversary.name,
+            scenario=trial.scenario.name,
+            seed=self.seed,
+            verdict="NOT RUN",
+            why=is_ready,
+            is_wanted=False,
         )
         if is_ready:
             trial.is_injected.set()
@@ -155,19 +160,9 @@ def slug(name: str) -> str:
     return re.sub(r"[^0-9A-Za-z]+", "-", name).strip("-")
 
 
-Say = Callable[[str], None]
-
-
 def play_all(
-    arena: Arena, adversaries: Sequence[Adversary], scenarios: Sequence[Scenario], say: Say
-) -> list[Outcome]:
-    """Every scenario under every adversary."""
-    outcomes: list[Outcome] = []
+    arena: Arena, adversaries: Sequence[Adversary], scenarios: Sequence[Scenario]
+) -> Iterator[list[Outcome]]:
+    """Every scenario under every adversary, one round at a time."""
     for adversary in adversaries:
-        found = arena.play(adversary, scenarios)
-        outcomes += found
-        for one in found:
-            mark = "WRONG" if one.flaw else "" if one.is_wanted else "not wanted"
-            where = f"{adversary.name} / {one.scenario}"
-            say(f"{one.verdict:8} {mark:10} {where}: {one.flaw or one.why}")
-    return outcomes
+        yield arena.play(adversary, scenarios)

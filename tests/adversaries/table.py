@@ -13,10 +13,10 @@ _INITIALS = {"HELD": "H", "BROKEN": "B", "UNKNOWN": "U", "REFUSED": "R"}
 HEAD = """\
 # Every scenario under every adversary
 
-Written by `python -m tests.adversaries --rounds {rounds} --seed {seed} --write docs/adversaries.md`
-(`tox run -e adversaries`) on a four-node kind cluster. The verdict of each trial is compared with
-what may be said there, and with the truth, which the runner finds out without the engine: it asks
-the API server twice a second, and once more after the verdict.
+Written by `python -m tests.adversaries --write docs/adversaries.md` (`tox run -e adversaries`) on a
+four-node kind cluster; seeds {seeds}. The verdict of each trial is compared with what may be said
+there, and with the truth, which the runner finds out without the engine: it asks the API server
+twice a second, and once more after the verdict.
 
 A verdict is **wrong** if it is HELD and the workload is not converged, or its controller could not
 have answered, or nothing was hit, or somebody spoiled the state while it was to stand; or BROKEN
@@ -31,16 +31,12 @@ def written(
     outcomes: Sequence[Outcome],
     adversaries: Sequence[Adversary],
     scenarios: Sequence[Scenario],
-    *,
-    seed: int,
 ) -> str:
     """The page in Markdown."""
     wrong = [one for one in outcomes if one.flaw]
     unwanted = [one for one in outcomes if not one.is_wanted and not one.flaw]
-    cells = max(1, len(adversaries) * len(scenarios))
     head = HEAD.format(
-        rounds=round(len(outcomes) / cells),
-        seed=seed,
+        seeds=", ".join(map(str, sorted({one.seed for one in outcomes}))),
         trials=len(outcomes),
         wrong=len(wrong),
         unwanted=len(unwanted),

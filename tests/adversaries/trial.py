@@ -32,6 +32,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     adversary: str
     scenario: str
+    seed: int
     verdict: str
     why: str = ""
     flaw: str = ""

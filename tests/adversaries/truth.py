@@ -76,14 +76,17 @@ class Truth:
         wanted = self._workers() if view["kind"] == "DaemonSet" else self._wanted
         if not _does_status_agree(view, wanted):
             return False
-        owners = {view["metadata"]["uid"]}
-        if view["kind"] == "Deployment":
-            sets = self._listed("ReplicaSet")
-            owners = {one["metadata"]["uid"] for one in sets if _controller(one) in owners}
+        owners = self._sets_of(view) if view["kind"] == "Deployment" else [view]
+        uids = {one["metadata"]["uid"] for one in owners}
         pods = [one for one in self._listed("Pod") if _is_active(one)]
-        mine = [one for one in pods if _controller(one) in owners]
-        orphans = [one for one in pods if not _controller(one) and _matches(view, one)]
+        mine = [one for one in pods if _controller(one) in uids]
+        free = [one for one in pods if not _controller(one)]
+        orphans = [one for one in free if any(_may_adopt(owner, one) for owner in owners)]
         return len(mine) == wanted and all(_is_ready(one) for one in mine) and not orphans
+
+    def _sets_of(self, deployment: Object) -> list[Object]:
+        sets, uid = self._listed("ReplicaSet"), deployment["metadata"]["uid"]
+        return [{**one, "kind": "ReplicaSet"} for one in sets if _controller(one) == uid]
 
     def _workers(self) -> int:
         return sum(not one["spec"].get("taints") for one in self._listed("Node"))
@@ -111,10 +114,18 @@ def _controller(one: Object) -> str:
     return next((row["uid"] for row in rows if row.get("controller")), "")
 
 
-def _matches(view: Object, pod: Object) -> bool:
+def _may_adopt(view: Object, pod: Object) -> bool:
+    """A StatefulSet adopts pods under its own names only."""
+    name, _, ordinal = pod["metadata"]["name"].rpartition("-")
+    if view["kind"] == "StatefulSet" and (name, ordinal.isdecimal()) != (_name(view), True):
+        return False
     selector = view["spec"]["selector"]
     labels = selector.get("matchLabels", selector)
     return bool(labels.items() <= pod["metadata"].get("labels", {}).items())
+
+
+def _name(one: Object) -> str:
+    return str(one["metadata"]["name"])
 
 
 def _is_active(pod: Object) -> bool:
