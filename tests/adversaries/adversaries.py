@@ -213,13 +213,19 @@ def rival(act: Callable[[Trial], None], *, every_s: float, times: int | None) ->
 
 
 def create_matching(trial: Trial) -> None:
-    """A pod of nobody's that the workload must adopt or remove."""
-    pod = template({"app": "kubia"})
-    manifest = {"apiVersion": "v1", "kind": "Pod", "spec": pod["spec"]}
-    metadata = {"generateName": "rival-", "labels": {"app": "kubia"}}
-    namespace = trial.experiment.namespace
-    cluster = trial.experiment.cluster
-    trial.harm(lambda: cluster.create({**manifest, "metadata": metadata}, namespace=namespace))
+    """A pod of nobody's that the workload must adopt and, as one too many, remove."""
+    world, workload = trial.experiment.timeline.latest(), trial.workload
+    labels = next((pod.metadata.labels for pod in world.pods_of(workload)), {"app": "kubia"})
+    # A StatefulSet takes no interest in pods under other names than its own.
+    name = f"{workload.name}-{trial.dice.randrange(5, 1000)}"
+    manifest: JsonObject = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "labels": labels},
+        "spec": template({})["spec"],
+    }
+    create = partial(trial.experiment.cluster.create, manifest, namespace=workload.namespace)
+    trial.harm(create)
 
 
 def delete_one(trial: Trial) -> None:
@@ -350,32 +356,32 @@ ADVERSARIES = (
     ),
     Adversary(
         name="rival creates pods, then stops",
-        says="eight matching pods of nobody's; once it stops, the controller has its way",
-        around=rival(create_matching, every_s=0.4, times=8),
+        says="six matching pods of nobody's; once it stops, the controller has its way",
+        around=rival(create_matching, every_s=0.6, times=6),
         may=always(HELD),
         is_alone=False,
     ),
     Adversary(
         name="rival creates pods to the end",
-        says="a matching pod every 0.4 s: the state never stands for its settle time",
-        around=rival(create_matching, every_s=0.4, times=None),
+        says="a matching pod every 0.6 s: the state never stands for its settle time",
+        around=rival(create_matching, every_s=0.6, times=None),
         may=always(NOT_HELD),
-        deadline_s=12.0,
+        deadline_s=8.0,
         is_alone=False,
     ),
     Adversary(
         name="rival deletes pods, then stops",
-        says="four more pods are lost at moments nobody expects",
-        around=rival(delete_one, every_s=1.0, times=4),
+        says="three more pods are lost at moments nobody expects",
+        around=rival(delete_one, every_s=1.0, times=3),
         may=always(HELD),
         is_alone=False,
     ),
     Adversary(
         name="a pod flaps",
         says="a pod is ready and not ready in turns, shorter than the settle time",
-        around=rival(flap, every_s=0.3, times=None),
+        around=rival(flap, every_s=0.4, times=None),
         may=always(ANY),
-        deadline_s=12.0,
+        deadline_s=8.0,
         is_alone=False,
     ),
     Adversary(
