@@ -20,7 +20,7 @@ from reconverge.cluster.door import Cluster
 from reconverge.cluster.guard import Guard
 from reconverge.errors import ReconvergeError
 from reconverge.experiment import Experiment
-from reconverge.faults import FreezeController
+from reconverge.faults import StopController
 from reconverge.faults.journal import Journal
 from reconverge.judges.judge import Progress
 from reconverge.pytest_plugin.clusters import Ground, ground_of
@@ -152,4 +152,4 @@ def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
     experiment = request.node.stash.get(EXPERIMENT, None)
     is_mutant = request.config.getoption("--controllers-frozen")
     if is_mutant and step.type == "when" and experiment is not None:
-        experiment.inject(FreezeController())
+        experiment.inject(StopController())
