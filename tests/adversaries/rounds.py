@@ -152,7 +152,7 @@ def _prepared(trial: Trial) -> str:
     try:
         trial.prepare()
     except (ReconvergeError, PromiseBroken) as error:
-        return str(error) or type(error).__name__
+        return str(error).partition("\n")[0] or type(error).__name__
     return ""
 
 
