@@ -157,12 +157,15 @@ def freeze_for_seconds(process: str, seconds: float) -> Callable[[Round], None]:
     return act
 
 
-def on_a_worker(fault: Callable[[], Fault]) -> Around:
+def on_a_worker(fault: Callable[[], Fault], *, kills_pods: bool) -> Around:
     """A worker is disturbed throughout; afterwards it is whole again."""
 
     @contextmanager
     def around(one: Round) -> Iterator[None]:
         injection = one.conductor.inject(fault())
+        if kills_pods:
+            for trial in one.trials:
+                trial.dead_nodes |= {target.name for target in injection.targets}
         yield
         one.conductor.roll_back(injection)
         one.conductor.expect(NodeWhole(node=injection.targets[0]), within_s=RETURNED_S)
@@ -447,14 +450,14 @@ ADVERSARIES = (
     Adversary(
         name="a kubelet frozen",
         says="pods on one worker are not looked after: the truth decides",
-        around=on_a_worker(FreezeKubelet),
+        around=on_a_worker(FreezeKubelet, kills_pods=False),
         may=always(ANY),
         deadline_s=60.0,
     ),
     Adversary(
         name="a node stopped",
         says="one worker loses its power before the fault: the truth decides",
-        around=on_a_worker(StopNode),
+        around=on_a_worker(StopNode, kills_pods=True),
         may=always(ANY),
         deadline_s=60.0,
     ),

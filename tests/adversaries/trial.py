@@ -51,6 +51,7 @@ class Trial:
         self.folder = folder
         self.dice = random.Random(f"{seed} {folder.name}")
         self.acts: list[float] = []
+        self.dead_nodes: set[str] = set()
         self.is_over = threading.Event()
         self.is_injected = threading.Event()
         clock = RealClock()
@@ -82,8 +83,13 @@ class Trial:
             experiment.inject(fault or self.scenario.fault(self.workload, world))
         finally:
             self.is_injected.set()
-        wanted = self.scenario.replicas
-        self.truth = Truth(truth_from, experiment.timeline, self.workload, wanted)
+        self.truth = Truth(
+            truth_from,
+            experiment.timeline,
+            self.workload,
+            wanted=self.scenario.replicas,
+            dead_nodes=self.dead_nodes,
+        )
         self.deadline_s = experiment.timeline.now_s() + deadline_s
         try:
             return experiment.converge_to(self.workload, self.scenario.steady, within_s=deadline_s)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Container
 from typing import Any
 
 from reconverge.clock import RealClock
@@ -30,14 +31,24 @@ _PATHS = {
 
 
 class Truth:
-    """Asks every half second, from construction until `stop`, whether the workload is converged."""
+    """Asks every half second, from construction until `stop`, whether the workload is converged.
+
+    Pods on `dead_nodes` are not ready, whatever is still said of them.
+    """
 
     def __init__(
-        self, cluster: KindCluster, timeline: Timeline, workload: Ref, wanted: int
+        self,
+        cluster: KindCluster,
+        timeline: Timeline,
+        workload: Ref,
+        *,
+        wanted: int,
+        dead_nodes: Container[str] = (),
     ) -> None:
         self.since_s: float | None = None
         self._cluster, self._timeline = cluster, timeline
         self._workload, self._wanted = workload, wanted
+        self._dead_nodes = dead_nodes
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
@@ -82,11 +93,14 @@ class Truth:
         mine = [one for one in pods if _controller(one) in uids]
         free = [one for one in pods if not _controller(one)]
         orphans = [one for one in free if any(_may_adopt(owner, one) for owner in owners)]
-        return len(mine) == wanted and all(_is_ready(one) for one in mine) and not orphans
+        return len(mine) == wanted and all(map(self._is_ready, mine)) and not orphans
 
     def _sets_of(self, deployment: Object) -> list[Object]:
         sets, uid = self._listed("ReplicaSet"), deployment["metadata"]["uid"]
         return [{**one, "kind": "ReplicaSet"} for one in sets if _controller(one) == uid]
+
+    def _is_ready(self, pod: Object) -> bool:
+        return _is_said_ready(pod) and pod["spec"]["nodeName"] not in self._dead_nodes
 
     def _workers(self) -> int:
         return sum(not one["spec"].get("taints") for one in self._listed("Node"))
@@ -133,6 +147,6 @@ def _is_active(pod: Object) -> bool:
     return "deletionTimestamp" not in pod["metadata"] and not is_over
 
 
-def _is_ready(pod: Object) -> bool:
+def _is_said_ready(pod: Object) -> bool:
     rows = pod.get("status", {}).get("conditions", [])
     return any(row["type"] == "Ready" and row["status"] == "True" for row in rows)
