@@ -9,8 +9,12 @@ from pytest_bdd import when
 from reconverge.faults import (
     CreateSurplusPod,
     DeletePods,
+    KillController,
     RelabelPod,
+    RestartApiServer,
+    RestartKubelet,
     ScaleWorkload,
+    StopKubelet,
     StopNode,
     WearOut,
 )
@@ -105,3 +109,45 @@ def start_nodes_backwards(
     """Power in the opposite order: what tempts nodes to swap their addresses."""
     experiment.roll_back(other_injection)
     experiment.roll_back(injection)
+
+
+@when("the controllers are thawed")
+def thaw_controllers(experiment: Experiment, frozen: Injection) -> None:
+    """Let them run on; one that has lost its lead is restarted."""
+    experiment.roll_back(frozen)
+
+
+@when("the controller-manager is killed", target_fixture="injection")
+def kill_controllers(experiment: Experiment) -> Injection:
+    """Crash the process of all controllers; the kubelet starts another."""
+    return experiment.inject(KillController())
+
+
+@when("the scheduler is started again")
+def start_scheduler(experiment: Experiment, stopped: Injection) -> None:
+    """Put the scheduler back."""
+    experiment.roll_back(stopped)
+
+
+@when("kube-apiserver is restarted", target_fixture="injection")
+def restart_api_server(experiment: Experiment) -> Injection:
+    """Crash the API server, and wait until another serves."""
+    return experiment.inject(RestartApiServer())
+
+
+@when(
+    words('the kubelet of a node that runs a pod of "{name:Name}" is stopped'),
+    target_fixture="injection",
+)
+def stop_kubelet_of(experiment: Experiment, name: str) -> Injection:
+    """Stop the agent of such a node; its containers run on."""
+    return experiment.inject(StopKubelet(running=experiment.workload(name)))
+
+
+@when(
+    words('the kubelet of a node that runs a pod of "{name:Name}" is restarted'),
+    target_fixture="injection",
+)
+def restart_kubelet_of(experiment: Experiment, name: str) -> Injection:
+    """Restart the agent of such a node."""
+    return experiment.inject(RestartKubelet(running=experiment.workload(name)))

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from pytest_bdd import given
 
-from reconverge.faults import StopNode
+from reconverge.faults import (
+    DeletePods,
+    FreezeController,
+    ScaleWorkload,
+    StopController,
+    StopNode,
+)
 from reconverge.judges.pods import PodReady
 from reconverge.judges.states import NodeGone
 
@@ -67,3 +73,27 @@ def lost_node(experiment: Experiment) -> Injection:
 def other_lost_node(experiment: Experiment) -> Injection:
     """Stop one of the workers that are still there, and wait until it is given up."""
     return lost_node(experiment)
+
+
+@given("the controllers are frozen", target_fixture="frozen")
+def frozen_controllers(experiment: Experiment) -> Injection:
+    """Suspend the process of all controllers, for seconds."""
+    return experiment.inject(FreezeController())
+
+
+@given("the scheduler is stopped", target_fixture="stopped")
+def stopped_scheduler(experiment: Experiment) -> Injection:
+    """End the scheduler; nobody starts it again."""
+    return experiment.inject(StopController(process="kube-scheduler"))
+
+
+@given(words('one of the pods of "{name:Name}" has been deleted'), target_fixture="injection")
+def deleted_pod(experiment: Experiment, name: str) -> Injection:
+    """Delete a pod, and wait for nothing."""
+    return experiment.inject(DeletePods(of=experiment.workload(name)))
+
+
+@given(words('"{name:Name}" has been scaled to {count:Number} pods'), target_fixture="injection")
+def scaled(experiment: Experiment, name: str, count: int) -> Injection:
+    """Ask for another number of pods, and wait for nothing."""
+    return experiment.inject(ScaleWorkload(of=experiment.workload(name), replicas=count))

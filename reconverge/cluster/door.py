@@ -135,13 +135,28 @@ class StoppableNodes(Protocol):
 
 @runtime_checkable
 class ControlPlane(Protocol):
-    """A cluster whose control plane's processes can be frozen: only ever one of our own."""
+    """A cluster whose own processes can be disturbed: only ever one of our own."""
 
     def freeze_process(self, node: str, name: str) -> None:
         """SIGSTOP every process of exactly that name on the node; NotFound when there is none."""
 
     def thaw_process(self, node: str, name: str) -> None:
         """SIGCONT every process of exactly that name on the node. Idempotent."""
+
+    def is_frozen(self, node: str, name: str) -> bool:
+        """Whether a process of that name is suspended there; NotFound when there is none."""
+
+    def kill_process(self, node: str, name: str, *, signal: Literal["KILL", "TERM"]) -> None:
+        """Signal every process of exactly that name on the node; NotFound when there is none."""
+
+    def leader(self, process: str) -> str:
+        """Who holds the lease of a control-plane process, such as kube-scheduler."""
+
+    def wait_until_led(self, process: str, *, deadline_s: float, not_by: str = "") -> None:
+        """Block until that lease is renewed, by another than `not_by`; Unavailable if it is not.
+
+        It takes a live API server, a live process and time for an election: proof of all three.
+        """
 
 
 @runtime_checkable
@@ -154,3 +169,44 @@ class Audited(Protocol):
         Once synced, every later write is recorded, or a gap of AUDIT_LOG says that some may not be.
         `wait_until_synced` raises NotFound where the cluster keeps no such log.
         """
+
+
+@runtime_checkable
+class StaticPods(Protocol):
+    """A cluster whose control plane is made of static pods (kubeadm) that can be changed.
+
+    The kubelet follows the manifest. The original is kept on the node, outside of the kubelet's
+    folder, and put back byte for byte.
+    """
+
+    def withdraw_static_pod(self, node: str, name: str) -> None:
+        """Take the manifest away; on return its processes have ended.
+
+        NotFound when there is none, Conflict when its original is kept already.
+        """
+
+    def extend_static_pod(self, node: str, name: str, *, flag: str, word: str) -> None:
+        """Add `word` to the comma-separated option `--flag`; the pod is started anew.
+
+        NotFound when there is no such pod or option, Conflict when its original is kept already.
+        """
+
+    def restore_static_pod(self, node: str, name: str) -> bool:
+        """Put the original manifest back; False when it was there. Idempotent."""
+
+
+@runtime_checkable
+class Kubelets(Protocol):
+    """A cluster whose kubelets are services that can be stopped."""
+
+    def stop_kubelet(self, node: str) -> None:
+        """The service is stopped; containers run on. Idempotent."""
+
+    def start_kubelet(self, node: str) -> None:
+        """The service runs and answers to signals, whatever state it was in. Idempotent."""
+
+    def restart_kubelet(self, node: str) -> None:
+        """The service is stopped and started: another process does its work."""
+
+    def is_kubelet_running(self, node: str) -> bool:
+        """Whether the service is active and its process not suspended."""

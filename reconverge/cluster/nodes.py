@@ -1,8 +1,7 @@
 """Nodes that are containers of this machine: stopped, started and frozen as a machine would be.
 
 Docker is spoken to through its command, which knows contexts, sudo and remote engines better than
-we would. Only containers that carry kind's label of this very cluster are touched, and a process
-is only frozen inside such a container.
+we would. Only containers that carry kind's label of this very cluster are touched, and entered.
 """
 
 from __future__ import annotations
@@ -12,10 +11,13 @@ from pathlib import Path
 
 import msgspec
 
+from reconverge.clock import RealClock
+from reconverge.cluster import leases
 from reconverge.cluster.api import KubernetesCluster
 from reconverge.cluster.audit import AuditRecorder, follow
 from reconverge.cluster.door import NodeContainer
 from reconverge.cluster.errors import NotFound
+from reconverge.cluster.inside import Inside
 from reconverge.cluster.transport import Transport, connect
 from reconverge.errors import Refused
 from reconverge.shell import Completed, run
@@ -24,18 +26,6 @@ from reconverge.timeline import Timeline
 CLUSTER_LABEL = "io.x-k8s.kind.cluster"
 ROLE_LABEL = "io.x-k8s.kind.role"
 DOCKER_S = 60.0  # starting a node's systemd takes 1 s; a loaded machine is given time
-_NONE_FOUND = 3
-
-# Signals every process whose executable has exactly this name: /proc/PID/comm, which pkill reads,
-# is cut at 15 characters and would not tell kube-controller-manager from its neighbours.
-_SIGNAL = f"""\
-found={_NONE_FOUND}
-for process in /proc/[0-9]*; do
-  program=$(readlink "$process/exe") || continue
-  [ "${{program##*/}}" = "$2" ] && kill -s "$1" "${{process#/proc/}}" && found=0
-done
-exit $found
-"""
 
 
 class _State(msgspec.Struct, frozen=True, rename="pascal"):
@@ -63,8 +53,8 @@ class _Container(msgspec.Struct, frozen=True, rename="pascal"):
     network_settings: _Networks
 
 
-class KindCluster(KubernetesCluster):
-    """A cluster that kind made with Docker: its nodes can be stopped, its processes frozen.
+class KindCluster(Inside, KubernetesCluster):
+    """A cluster that kind made with Docker: its nodes can be stopped, and entered.
 
     `kind_name` is the name kind knows; its kube context is `kind-NAME`.
     """
@@ -116,11 +106,12 @@ class KindCluster(KubernetesCluster):
         elif container.state != "running":
             self._run("start", container.id)
 
-    def freeze_process(self, node: str, name: str) -> None:
-        self._signal(node, name, "STOP")
+    def leader(self, process: str) -> str:
+        return leases.holder(self, process)
 
-    def thaw_process(self, node: str, name: str) -> None:
-        self._signal(node, name, "CONT")
+    def wait_until_led(self, process: str, *, deadline_s: float, not_by: str = "") -> None:
+        clock = RealClock()
+        leases.wait_until_renewed(self, clock, process, not_by=not_by, deadline_s=deadline_s)
 
     def record_writes(self, timeline: Timeline, *, namespaces: Sequence[str]) -> AuditRecorder:
         """The log lies on the control plane's node, readable by root there, so it is read there."""
@@ -132,12 +123,26 @@ class KindCluster(KubernetesCluster):
         command = (*self._docker, "exec", "--interactive", sorted(names)[0])
         return AuditRecorder(lambda: follow(command), timeline, namespaces=namespaces)
 
-    def _signal(self, node: str, name: str, signal: str) -> None:
+    def _shell(
+        self,
+        node: str,
+        script: str,
+        *words: str,
+        accept: Sequence[int] = (0,),
+        stdin: str | None = None,
+        extra_s: float = 0.0,
+    ) -> Completed:
         container = self.node_container(node)
-        command = ("exec", container.id, "sh", "-c", _SIGNAL, "signal", signal, name)
-        if self._run(*command, accept=(0, _NONE_FOUND)).exit_code == _NONE_FOUND:
-            raise NotFound(f'no process "{name}" runs there', where=f'node "{node}"')
+        command = ("exec", "--interactive", container.id, "sh", "-c", script, "sh", *words)
+        return self._run(*command, accept=accept, stdin=stdin, extra_s=extra_s)
 
-    def _run(self, *words: str, accept: Sequence[int] = (0,), extra_s: float = 0.0) -> Completed:
+    def _run(
+        self,
+        *words: str,
+        accept: Sequence[int] = (0,),
+        stdin: str | None = None,
+        extra_s: float = 0.0,
+    ) -> Completed:
         """Raises CommandFailed (it is Unavailable), with the command and what it said."""
-        return run([*self._docker, *words], accept=accept, timeout_s=DOCKER_S + extra_s)
+        command, timeout_s = [*self._docker, *words], DOCKER_S + extra_s
+        return run(command, accept=accept, stdin=stdin, timeout_s=timeout_s)

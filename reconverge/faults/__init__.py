@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from reconverge.faults.applications import WearOut
-from reconverge.faults.control_plane import FreezeController
+from reconverge.faults.control_plane import (
+    FreezeController,
+    KillController,
+    RestartApiServer,
+    StopController,
+    SwitchOffController,
+)
 from reconverge.faults.fault import Fault
+from reconverge.faults.kubelets import FreezeKubelet, RestartKubelet, StopKubelet
 from reconverge.faults.labels import RelabelPod
 from reconverge.faults.nodes import StopNode
 from reconverge.faults.pods import CreateSurplusPod, DeletePods
@@ -17,8 +24,15 @@ __all__ = [
     "DeletePods",
     "Fault",
     "FreezeController",
+    "FreezeKubelet",
+    "KillController",
     "RelabelPod",
+    "RestartApiServer",
+    "RestartKubelet",
     "ScaleWorkload",
+    "StopController",
+    "StopKubelet",
     "StopNode",
+    "SwitchOffController",
     "WearOut",
 ]

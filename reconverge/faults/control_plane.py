@@ -1,28 +1,37 @@
-"""Harm to the judges of the cluster: a frozen controller. It exists to test our own verdicts.
+"""Harm to the cluster's own control: its controllers, its scheduler, its API server.
 
-With the controllers frozen nothing converges, whatever the statuses say; a scenario that still
-comes out HELD would be one that cannot fail. The guard admits it on clusters of ours only.
+With the controllers gone nothing converges, whatever the statuses say; a scenario that still comes
+out HELD would be one that cannot fail. The guard admits these faults on clusters of ours only.
+
+A process that is suspended for longer than its liveness probe allows (80 s with kubeadm's
+manifests) is killed and started anew by the kubelet: freeze for seconds, stop for longer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from reconverge.blast import Pick
-from reconverge.cluster.door import Cluster, ControlPlane
+from reconverge.cluster.door import Cluster, ControlPlane, StaticPods
 from reconverge.faults.fault import Fault, NotOfThisCluster, listed
-from reconverge.faults.undo import AnyUndo, ThawProcess
+from reconverge.faults.undo import (
+    API_SERVER,
+    CONTROLLERS,
+    LED,
+    SCHEDULER,
+    AnyUndo,
+    AwaitLeaders,
+    RestoreStaticPod,
+    ThawProcess,
+    wait_until_led,
+)
 from reconverge.judges.effects import AnyEffect, Unmarked
 from reconverge.model import Ref, Snapshot, ref
 
 
-class FreezeController(Fault, frozen=True, kw_only=True):
-    """Suspend (SIGSTOP) a process of the control plane, by default that of all controllers."""
-
-    process: str = "kube-controller-manager"
-
-    def sentence(self, targets: Sequence[Ref]) -> str:
-        return f"{self.process} frozen on {listed(targets)}"
+class ControlPlaneFault(Fault, frozen=True, kw_only=True):
+    """Base of what is done on every node of the control plane; no watch could show it."""
 
     def suit(self, cluster: Cluster) -> None:
         _control_plane(cluster)
@@ -31,6 +40,19 @@ class FreezeController(Fault, frozen=True, kw_only=True):
         del pick
         nodes = [node for node in snapshot.nodes() if node.is_control_plane]
         return tuple(ref("Node", node) for node in nodes)
+
+    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
+        del targets, created
+        return Unmarked()
+
+
+class FreezeController(ControlPlaneFault, frozen=True, kw_only=True):
+    """Suspend (SIGSTOP) a process of the control plane, by default that of all controllers."""
+
+    process: str = CONTROLLERS
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        return f"{self.process} frozen on {listed(targets)}"
 
     def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
         del snapshot
@@ -42,9 +64,108 @@ class FreezeController(Fault, frozen=True, kw_only=True):
             control_plane.freeze_process(target.name, self.process)
         return ()
 
-    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
-        del targets, created
-        return Unmarked()
+
+class KillController(ControlPlaneFault, frozen=True, kw_only=True):
+    """End a process of the control plane; the kubelet starts another.
+
+    `signal` KILL is a crash, TERM lets it end by itself. Within ten minutes each further end makes
+    the kubelet wait longer: 10 s, doubling up to 300 s.
+    """
+
+    process: str = CONTROLLERS
+    signal: Literal["KILL", "TERM"] = "KILL"
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        how = "killed" if self.signal == "KILL" else "ended"
+        return f"{self.process} {how} on {listed(targets)}"
+
+    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
+        del targets, snapshot
+        return AwaitLeaders(processes=_proof_of(self.process))
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        control_plane = _control_plane(cluster)
+        for target in targets:
+            control_plane.kill_process(target.name, self.process, signal=self.signal)
+        return ()
+
+
+class RestartApiServer(ControlPlaneFault, frozen=True, kw_only=True):
+    """Kill the API server and wait until another serves: the scheduler renews its lease on it.
+
+    Every watch breaks, and whoever cannot renew its lease for 10 s gives up its lead.
+    """
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        return f"{API_SERVER} restarted on {listed(targets)}"
+
+    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
+        del targets, snapshot
+        return AwaitLeaders(processes=LED)
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        control_plane = _control_plane(cluster)
+        for target in targets:
+            control_plane.kill_process(target.name, API_SERVER, signal="KILL")
+            wait_until_led(control_plane, (SCHEDULER,))
+        return ()
+
+
+class StopController(ControlPlaneFault, frozen=True, kw_only=True):
+    """Take the manifest of a control-plane process away, so that it ends and is not restarted."""
+
+    process: str = CONTROLLERS
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        return f"{self.process} stopped on {listed(targets)}"
+
+    def suit(self, cluster: Cluster) -> None:
+        _static_pods(cluster)
+
+    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
+        del snapshot
+        return RestoreStaticPod(nodes=tuple(one.name for one in targets), pod=self.process)
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        static_pods = _static_pods(cluster)
+        for target in targets:
+            static_pods.withdraw_static_pod(target.name, self.process)
+        return ()
+
+
+class SwitchOffController(ControlPlaneFault, frozen=True, kw_only=True):
+    """Run all controllers but one: kube-controller-manager restarted with `--controllers=...,-X`.
+
+    `controller` is its name in that option, such as `replicaset-controller`. On return the new
+    process leads. A name that Kubernetes does not know keeps it from starting: Unavailable.
+    """
+
+    controller: str
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        return f"{self.controller} switched off on {listed(targets)}"
+
+    def suit(self, cluster: Cluster) -> None:
+        _control_plane(cluster)
+        _static_pods(cluster)
+
+    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
+        del snapshot
+        return RestoreStaticPod(nodes=tuple(one.name for one in targets), pod=CONTROLLERS)
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        control_plane, static_pods = _control_plane(cluster), _static_pods(cluster)
+        before = control_plane.leader(CONTROLLERS)
+        for target in targets:
+            word = f"-{self.controller}"
+            static_pods.extend_static_pod(target.name, CONTROLLERS, flag="controllers", word=word)
+        wait_until_led(control_plane, (CONTROLLERS,), not_by=before)
+        return ()
+
+
+def _proof_of(process: str) -> tuple[str, ...]:
+    """Whose lead proves that `process` is back: without an API server nobody can lead."""
+    return (process,) if process in LED else LED
 
 
 def _control_plane(cluster: Cluster) -> ControlPlane:
@@ -52,4 +173,12 @@ def _control_plane(cluster: Cluster) -> ControlPlane:
         return cluster
     raise NotOfThisCluster(
         "the processes of its control plane are out of reach", where=cluster.name
+    )
+
+
+def _static_pods(cluster: Cluster) -> StaticPods:
+    if isinstance(cluster, StaticPods):
+        return cluster
+    raise NotOfThisCluster(
+        "the manifests of its control plane are out of reach", where=cluster.name
     )

@@ -13,14 +13,35 @@ from reconverge.judges.effects import AnyEffect, NodeLost
 from reconverge.model import Node, Ref, Snapshot, ref
 
 
-class StopNode(Fault, frozen=True, kw_only=True):
-    """Stop the container of one node: the one named, or one that runs a pod of `running`.
+class WorkerFault(Fault, frozen=True, kw_only=True):
+    """Base of what hits one worker: the one named, or one that runs a pod of `running`."""
+
+    node: str = ""
+    running: Ref | None = None
+
+    def targets(self, snapshot: Snapshot, pick: Pick) -> tuple[Ref, ...]:
+        eligible = [node for node in snapshot.nodes() if self._is_eligible(node, snapshot)]
+        return tuple(ref("Node", node) for node in pick.some(eligible, ONE))
+
+    def _is_eligible(self, node: Node, snapshot: Snapshot) -> bool:
+        if node.is_control_plane:
+            if node.name == self.node:
+                raise BadInput(f"{node.name} is the control plane, which is never stopped")
+            return False
+        if self.node:
+            return node.name == self.node
+        if self.running is None:
+            return node.is_ready
+        pods = snapshot.pods_of(self.running)
+        return any(pod.is_active and pod.spec.node_name == node.name for pod in pods)
+
+
+class StopNode(WorkerFault, frozen=True, kw_only=True):
+    """Stop the container of one node; its containers end with it.
 
     `grace_s` 0 is a power cut; more lets the node's own processes end first.
     """
 
-    node: str = ""
-    running: Ref | None = None
     grace_s: int = 0
 
     def sentence(self, targets: Sequence[Ref]) -> str:
@@ -28,10 +49,6 @@ class StopNode(Fault, frozen=True, kw_only=True):
 
     def suit(self, cluster: Cluster) -> None:
         _stoppable(cluster)
-
-    def targets(self, snapshot: Snapshot, pick: Pick) -> tuple[Ref, ...]:
-        eligible = [node for node in snapshot.nodes() if self._is_eligible(node, snapshot)]
-        return tuple(ref("Node", node) for node in pick.some(eligible, ONE))
 
     def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
         del snapshot
@@ -46,18 +63,6 @@ class StopNode(Fault, frozen=True, kw_only=True):
     def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
         del created
         return NodeLost(node=targets[0])
-
-    def _is_eligible(self, node: Node, snapshot: Snapshot) -> bool:
-        if node.is_control_plane:
-            if node.name == self.node:
-                raise BadInput(f"{node.name} is the control plane, which is never stopped")
-            return False
-        if self.node:
-            return node.name == self.node
-        if self.running is None:
-            return node.is_ready
-        pods = snapshot.pods_of(self.running)
-        return any(pod.is_active and pod.spec.node_name == node.name for pod in pods)
 
 
 def _stoppable(cluster: Cluster) -> StoppableNodes:

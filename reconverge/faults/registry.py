@@ -5,7 +5,14 @@ from __future__ import annotations
 import msgspec
 
 from reconverge.faults.applications import WearOut
-from reconverge.faults.control_plane import FreezeController
+from reconverge.faults.control_plane import (
+    FreezeController,
+    KillController,
+    RestartApiServer,
+    StopController,
+    SwitchOffController,
+)
+from reconverge.faults.kubelets import FreezeKubelet, RestartKubelet, StopKubelet
 from reconverge.faults.labels import RelabelPod
 from reconverge.faults.nodes import StopNode
 from reconverge.faults.pods import CreateSurplusPod, DeletePods
@@ -19,7 +26,14 @@ AnyFault = (
     | ScaleWorkload
     | ChangeSpec
     | StopNode
+    | StopKubelet
+    | FreezeKubelet
+    | RestartKubelet
     | FreezeController
+    | KillController
+    | StopController
+    | SwitchOffController
+    | RestartApiServer
     | WearOut
 )
 

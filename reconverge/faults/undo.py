@@ -7,18 +7,30 @@ outcome where one call can (a node's container is running), and raises RollbackF
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import msgspec
 
-from reconverge.cluster.door import Cluster, ControlPlane, StoppableNodes
+from reconverge.cluster.door import (
+    Cluster,
+    ControlPlane,
+    Kubelets,
+    StaticPods,
+    StoppableNodes,
+)
 from reconverge.cluster.errors import Conflict, NotFound
 from reconverge.errors import Unavailable
 from reconverge.model import Ref
 
 # On what we create: its undo is written down before it has a UID, and must not hit a namesake.
 MARK = "reconverge.dev/injected"
+CONTROLLERS, SCHEDULER, API_SERVER = "kube-controller-manager", "kube-scheduler", "kube-apiserver"
+# Those of the control plane's processes that hold a lease while they work.
+LED = (CONTROLLERS, SCHEDULER)
+# The kubelet's longest wait before it restarts a container (MaxContainerBackOff, 300 s), a lease
+# (15 s), and an allowance for the start. Usually it is over in 2 to 20 s.
+LED_WITHIN_S = 345.0
 
 
 class Undo(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag=True):
@@ -151,7 +163,10 @@ class StartNode(Undo, frozen=True, kw_only=True):
 
 
 class ThawProcess(Undo, frozen=True, kw_only=True):
-    """A frozen process of the control plane runs on, on each of these nodes."""
+    """A frozen process of the control plane runs on, on each of these nodes, and does its work.
+
+    One that lost its lease meanwhile ends by itself and is restarted.
+    """
 
     nodes: tuple[str, ...]
     process: str
@@ -160,10 +175,61 @@ class ThawProcess(Undo, frozen=True, kw_only=True):
         return f"{self.process} on {', '.join(self.nodes)} thawed"
 
     def rollback(self, cluster: Cluster) -> None:
-        if not isinstance(cluster, ControlPlane):
-            raise RollbackFailed("its processes cannot be thawed", where=cluster.name)
+        control_plane = _control_plane(cluster)
         for node in self.nodes:
-            _if_present(cluster.thaw_process, node, self.process)
+            _if_present(control_plane.thaw_process, node, self.process)
+        wait_until_led(control_plane, (self.process,) if self.process in LED else LED)
+
+
+class AwaitLeaders(Undo, frozen=True, kw_only=True):
+    """Processes that were killed are started by the kubelet: on return each of these leads."""
+
+    processes: tuple[str, ...]
+
+    def sentence(self) -> str:
+        return f"{' and '.join(self.processes)} awaited"
+
+    def rollback(self, cluster: Cluster) -> None:
+        wait_until_led(_control_plane(cluster), self.processes)
+
+
+class RestoreStaticPod(Undo, frozen=True, kw_only=True):
+    """The original manifest of this pod is back on each of these nodes, and its process leads."""
+
+    nodes: tuple[str, ...]
+    pod: str
+
+    def sentence(self) -> str:
+        return f"the manifest of {self.pod} on {', '.join(self.nodes)} restored"
+
+    def rollback(self, cluster: Cluster) -> None:
+        if not isinstance(cluster, StaticPods):
+            raise RollbackFailed("its manifests cannot be restored", where=cluster.name)
+        control_plane = _control_plane(cluster)
+        before = control_plane.leader(self.pod)
+        restored = [cluster.restore_static_pod(node, self.pod) for node in self.nodes]
+        wait_until_led(control_plane, (self.pod,), not_by=before if any(restored) else "")
+
+
+class StartKubelet(Undo, frozen=True, kw_only=True):
+    """The node's kubelet runs again. Whether the node is whole, the scenario judges."""
+
+    node: str
+
+    def sentence(self) -> str:
+        return f"the kubelet of {self.node} started"
+
+    def rollback(self, cluster: Cluster) -> None:
+        if not isinstance(cluster, Kubelets):
+            raise RollbackFailed("its kubelets cannot be started", where=self.node)
+        try:
+            cluster.start_kubelet(self.node)
+            is_running = cluster.is_kubelet_running(self.node)
+        except NotFound:
+            return
+        if not is_running:
+            cure = f"docker exec {self.node} journalctl --unit kubelet"
+            raise RollbackFailed("its kubelet does not run", where=self.node, cure=cure)
 
 
 class RemoveNamespace(Undo, frozen=True, kw_only=True):
@@ -191,7 +257,10 @@ AnyUndo = (
     | RestoreReplicas
     | RemovePod
     | StartNode
+    | StartKubelet
     | ThawProcess
+    | AwaitLeaders
+    | RestoreStaticPod
     | RemoveNamespace
 )
 
@@ -200,3 +269,24 @@ def _if_present(act: Callable[..., object], *args: object) -> None:
     """Call `act`; an object that is gone, or replaced by a namesake, needs no undo."""
     with suppress(NotFound, Conflict):
         act(*args)
+
+
+def wait_until_led(
+    control_plane: ControlPlane, processes: Sequence[str], *, not_by: str = ""
+) -> None:
+    """Block until each of `processes` leads, under another name than `not_by`.
+
+    Raises RollbackFailed after LED_WITHIN_S seconds.
+    """
+    for process in processes:
+        try:
+            control_plane.wait_until_led(process, deadline_s=LED_WITHIN_S, not_by=not_by)
+        except Unavailable as error:
+            cure = "reconverge cluster status"
+            raise RollbackFailed(error.what, where=error.where, cure=cure) from error
+
+
+def _control_plane(cluster: Cluster) -> ControlPlane:
+    if isinstance(cluster, ControlPlane):
+        return cluster
+    raise RollbackFailed("its processes are out of reach", where=cluster.name)

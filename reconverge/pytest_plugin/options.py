@@ -105,7 +105,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "--faults-off": _FLAG
     | {"help": "inject nothing: every scenario must then turn red, or it proves nothing"},
     "--controllers-frozen": _FLAG
-    | {"help": "freeze the controllers before each fault: likewise, on a cluster of ours only"},
+    | {"help": "stop the controllers before each fault: likewise, on a cluster of ours only"},
 }
 
 

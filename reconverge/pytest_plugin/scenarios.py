@@ -20,7 +20,7 @@ from reconverge.cluster.door import Cluster
 from reconverge.cluster.guard import Guard
 from reconverge.errors import ReconvergeError
 from reconverge.experiment import Experiment
-from reconverge.faults import FreezeController
+from reconverge.faults import StopController
 from reconverge.faults.journal import Journal
 from reconverge.judges.judge import Progress
 from reconverge.pytest_plugin.clusters import Ground, ground_of
@@ -88,7 +88,7 @@ def _experiment(item: pytest.Item, ground: Ground, journal: Journal) -> Experime
         scenario=item.nodeid,
         seed=run.seed,
         folder=run.folder / folder_name(item.nodeid),
-        guard=_guard(config, ground),
+        guard=_guard(item, ground),
         journal=journal,
         keep_namespace=config.getoption("--keep-namespace"),
         offline_images=ground.offline_images,
@@ -98,9 +98,10 @@ def _experiment(item: pytest.Item, ground: Ground, journal: Journal) -> Experime
     )
 
 
-def _guard(config: pytest.Config, ground: Ground) -> Guard:
-    """The control plane may be harmed where frozen controllers are asked for, if it is ours."""
-    is_asked = config.getoption("--controllers-frozen")
+def _guard(item: pytest.Item, ground: Ground) -> Guard:
+    """Its control plane may be harmed where a tag or --controllers-frozen asks, if it is ours."""
+    is_tagged = item.get_closest_marker("control_plane") is not None
+    is_asked = is_tagged or bool(item.config.getoption("--controllers-frozen"))
     return msgspec.structs.replace(ground.guard, may_harm_control_plane=is_asked)
 
 
@@ -144,4 +145,4 @@ def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
     experiment = request.node.stash.get(EXPERIMENT, None)
     is_mutant = request.config.getoption("--controllers-frozen")
     if is_mutant and step.type == "when" and experiment is not None:
-        experiment.inject(FreezeController())
+        experiment.inject(StopController())

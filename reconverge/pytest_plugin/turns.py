@@ -9,7 +9,7 @@ import pytest
 
 from reconverge.pytest_plugin.wording import template_of
 
-EXCLUSIVE_TAGS = ("node_loss", "exclusive")
+EXCLUSIVE_TAGS = ("node_loss", "control_plane", "exclusive")
 
 
 def is_exclusive(item: pytest.Item) -> bool:

@@ -17,6 +17,7 @@ from tests.fakes.audit import FakeAuditRecorder
 from tests.fakes.clock import SteppedClock
 from tests.fakes.components import KUBELET, add_static_pods, configz
 from tests.fakes.controllers import ReplicaControllers, begin_deletion, is_ready
+from tests.fakes.insides import Insides
 from tests.fakes.machines import Machines
 from tests.fakes.store import CLUSTER_SCOPED, Object, Store, merged, view
 from tests.fakes.watches import FakeRecorder
@@ -25,7 +26,7 @@ ACCOUNT_S, NAMESPACE_S = 0.05, 0.5
 ADMIN = "kubernetes-admin"
 
 
-class FakeCluster:
+class FakeCluster(Insides):
     """Four nodes, two controllers, and switches that make it misbehave.
 
     `latency_s` is how long each call takes, during which the world goes on. `is_deaf`: deletions,
@@ -49,6 +50,7 @@ class FakeCluster:
         self.recorders: list[FakeRecorder] = []
         self.store.add({"kind": "Namespace", "metadata": {"name": "kube-system"}})
         add_static_pods(self.store, node="fake-control-plane")
+        super().__init__()
 
     @property
     def name(self) -> str:
@@ -202,25 +204,14 @@ class FakeCluster:
         self.node_container(node)
         self.machines.start(node)
 
-    def freeze_process(self, node: str, name: str) -> None:
-        self._call("freeze")
-        self._require_process(node, name)
-        self.controllers.is_frozen = True
-
-    def thaw_process(self, node: str, name: str) -> None:
-        self._call("thaw")
-        self._require_process(node, name)
-        self.controllers.thaw()
+    def _record(self, what: str) -> None:
+        self.calls.append(what)
 
     def _call(self, what: str) -> None:
-        self.calls.append(what)
+        self._record(what)
         if self.is_down:
             raise Unreachable("connection refused", where=self.name)
         self.clock.pass_s(self.latency_s)
-
-    def _require_process(self, node: str, name: str) -> None:
-        if "control-plane" not in node or name != "kube-controller-manager":
-            raise NotFound(f"no process {name} on {node}")
 
     def _add_account(self, namespace: str) -> None:
         account: Object = {"kind": "ServiceAccount", "metadata": {"name": "default"}}

@@ -19,10 +19,14 @@ _USERS = {
 
 
 class ReplicaControllers:
-    """Both controllers; frozen, they keep what there is to do for later, as a stopped process."""
+    """Both controllers; frozen, they keep what there is to do for later, as a stopped process.
+
+    Those of the kinds in `off` do not run at all.
+    """
 
     def __init__(self, store: Store) -> None:
         self.is_frozen = False
+        self.off: set[str] = set()
         self._store = store
         self._due: set[str] = set()
         store.listeners.append(self._notice)
@@ -51,7 +55,9 @@ class ReplicaControllers:
         due, self._due = sorted(self._due), set()
         for uid in due:
             workload = self._store.objects.get(uid)
-            if workload is not None:
+            if workload is not None and workload["kind"] in self.off:
+                self._due.add(uid)
+            elif workload is not None:
                 with self._store.acting(_USERS[workload["kind"]]):
                     self._sync(workload)
 

@@ -21,6 +21,8 @@ class Machines:
         self.state: dict[str, Literal["running", "exited"]] = {}
         self.addresses: dict[str, str] = {}
         self.is_bootable = True
+        self.is_scheduling = True
+        self._unattended: set[str] = set()
         self._store = store
         self._containers = 0
         store.listeners.append(self._notice)
@@ -36,6 +38,20 @@ class Machines:
         if self.state[name] != "running" and self.is_bootable:
             self.state[name] = "running"
             self._after(BOOT_S, self._boot, name)
+
+    def stop_kubelet(self, name: str) -> None:
+        """Its containers run on; nobody says so."""
+        self._unattended.add(name)
+        self._after(NOTICED_S, self._lose, name)
+
+    def start_kubelet(self, name: str) -> None:
+        if name in self._unattended:
+            self._unattended.discard(name)
+            self._attend(name)
+
+    def is_attended(self, name: str) -> bool:
+        """Whether a kubelet works there."""
+        return self.state[name] == "running" and name not in self._unattended
 
     def kill_container(self, pod: Object, *, exit_code: int = 137) -> None:
         """The kubelet replaces the container, in the same pod."""
@@ -84,7 +100,7 @@ class Machines:
         if pod is None or pod["spec"].get("nodeName"):
             return
         free = [one for one in self._store.of("Node") if not one["spec"]["taints"]]
-        if not free:
+        if not free or not self.is_scheduling:
             self._after(1.0, self._schedule, uid)
             return
         load = [one["spec"].get("nodeName") for one in self._store.of("Pod")]
@@ -94,7 +110,7 @@ class Machines:
 
     def _run(self, uid: str) -> None:
         pod = self._store.objects.get(uid)
-        if pod is None or "status" in pod or self.state[pod["spec"]["nodeName"]] != "running":
+        if pod is None or "status" in pod or not self.is_attended(pod["spec"]["nodeName"]):
             return
         pod["status"] = self._running(pod, restarts=0, last={})
         self._store.write(pod)
@@ -115,11 +131,11 @@ class Machines:
     def _finish(self, uid: str) -> None:
         """The kubelet ends a terminating pod; one on a stopped machine stays terminating."""
         pod = self._store.objects.get(uid)
-        if pod is not None and self.state[pod["spec"]["nodeName"]] == "running":
+        if pod is not None and self.is_attended(pod["spec"]["nodeName"]):
             self._store.remove(pod)
 
     def _lose(self, name: str) -> None:
-        if self.state[name] == "running":
+        if self.is_attended(name):
             return
         self._mark(name, "Unknown", [{"key": UNREACHABLE, "effect": "NoExecute"}])
         for pod in self._pods_on(name):
@@ -129,7 +145,7 @@ class Machines:
         self._after(EVICTED_S, self._evict, name)
 
     def _evict(self, name: str) -> None:
-        if self.state[name] != "running":
+        if not self.is_attended(name):
             for pod in self._pods_on(name):
                 begin_deletion(self._store, pod, grace_s=None)
 
@@ -140,6 +156,18 @@ class Machines:
                 self._store.remove(pod)
             elif "status" in pod:
                 self.kill_container(pod, exit_code=255)
+            else:
+                self._run(pod["metadata"]["uid"])
+
+    def _attend(self, name: str) -> None:
+        """A kubelet is back, and reports what it finds: containers that ran all the while."""
+        self._mark(name, "True", [])
+        for pod in self._pods_on(name):
+            if "deletionTimestamp" in pod["metadata"]:
+                self._store.remove(pod)
+            elif "status" in pod:
+                pod["status"]["conditions"] = [{"type": "Ready", "status": "True"}]
+                self._store.write(pod)
             else:
                 self._run(pod["metadata"]["uid"])
 

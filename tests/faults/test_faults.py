@@ -18,14 +18,29 @@ from reconverge.faults import (
     DeletePods,
     Fault,
     FreezeController,
+    FreezeKubelet,
+    KillController,
     RelabelPod,
+    RestartApiServer,
+    RestartKubelet,
     ScaleWorkload,
+    StopController,
+    StopKubelet,
     StopNode,
+    SwitchOffController,
 )
 from reconverge.faults.fault import NotOfThisCluster
 from reconverge.faults.injector import encoded
 from reconverge.faults.registry import decode_fault
-from reconverge.faults.undo import RestoreLabels, RestoreReplicas, RollbackFailed, StartNode
+from reconverge.faults.undo import (
+    RestoreLabels,
+    RestoreReplicas,
+    RestoreStaticPod,
+    RollbackFailed,
+    StartKubelet,
+    StartNode,
+    ThawProcess,
+)
 from reconverge.model import ReplicaSet, Snapshot, decode, ref
 from reconverge.verdict import Verdict
 from tests.stage import Stage, staged
@@ -52,7 +67,14 @@ def every_fault(stage: Stage) -> list[Fault]:
         RelabelPod(of=of, labels={"app": None, "x": "y"}, leaves_selector=True),
         ScaleWorkload(of=of, replicas=5),
         StopNode(running=of),
+        StopKubelet(running=of),
+        FreezeKubelet(running=of),
+        RestartKubelet(node="fake-worker"),
         FreezeController(),
+        KillController(process="kube-apiserver"),
+        StopController(process="kube-scheduler"),
+        SwitchOffController(controller="replicaset-controller"),
+        RestartApiServer(),
     ]
 
 
@@ -213,11 +235,14 @@ def test_a_cluster_without_containers_is_refused() -> None:
         name = "remote"
 
     remote: Cluster = Remote()  # type: ignore[assignment]
-    for fault in (StopNode(), FreezeController()):
+    off = SwitchOffController(controller="a")
+    for fault in (StopNode(), FreezeController(), StopController(), off, FreezeKubelet()):
         with pytest.raises(NotOfThisCluster, match="remote"):
             fault.suit(remote)
-    with pytest.raises(RollbackFailed):
-        StartNode(node="a").rollback(remote)
+    restore, thaw = RestoreStaticPod(nodes=("a",), pod="b"), ThawProcess(nodes=("a",), process="b")
+    for undo in (StartNode(node="a"), StartKubelet(node="a"), restore, thaw):
+        with pytest.raises(RollbackFailed):
+            undo.rollback(remote)
 
 
 def test_a_node_that_does_not_start_is_a_failed_rollback(stage: Stage) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconverge.judges.steady.census import Census
-from reconverge.judges.steady.replicas import do_pods_differ, orphans, pods_lack, seen, spec_lacks
+from reconverge.judges.steady.replicas import do_pods_differ, pods_lack, seen, spec_lacks
 from reconverge.judges.steady.words import Steadiness, listed
 from reconverge.model import Pod, StatefulSet
 
@@ -25,12 +25,24 @@ def stateful(view: StatefulSet, pods: Census, *, replicas: int) -> Steadiness:
     lacking = (
         *spec_lacks(view.spec.replicas, replicas),
         *pods_lack(pods, replicas),
-        *orphans(pods),
+        *_orphans(view, pods),
         *_names_lack(view, pods, replicas),
         *_old(view, pods),
         *_status_lacks(view, replicas),
     )
     return Steadiness(lacking, seen(pods, view.spec.replicas), do_pods_differ(pods, replicas))
+
+
+def _orphans(view: StatefulSet, pods: Census) -> list[str]:
+    """Only a pod under one of its names is adopted (isMemberOf, stateful_set_utils.go, 1.34)."""
+    names = sorted(one.name for one in pods.orphans.values() if _is_named_by(view, one))
+    what = "matches its selector but is not adopted"
+    return [f"{listed(names, len(names))} {what}"] if names else []
+
+
+def _is_named_by(view: StatefulSet, pod: Pod) -> bool:
+    name, _, ordinal = pod.name.rpartition("-")
+    return name == view.name and ordinal.isdecimal()
 
 
 def _names_lack(view: StatefulSet, pods: Census, replicas: int) -> list[str]:

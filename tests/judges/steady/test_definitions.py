@@ -104,6 +104,11 @@ def renamed(world: World) -> None:
             ("kubia-2 is missing", "kubia-0 is none of its ordinals"),
         ),
         (lambda one: one.stateful_set(readyReplicas=1), ("its status says 1 ready of 2",)),
+        (
+            lambda one: one.pod("kubia-2", owner=None),
+            ("kubia-2 matches its selector but is not adopted",),
+        ),
+        (lambda one: (one.pod("kubia-x", owner=None), one.pod("other-2", owner=None)), ()),
     ],
 )
 def test_stateful_set(twist: Twist, lacking: tuple[str, ...]) -> None:

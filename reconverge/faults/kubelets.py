@@ -1,0 +1,85 @@
+"""Harm to a node's agent: its containers run on, and nobody reports them or looks after them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reconverge.cluster.door import Cluster, ControlPlane, Kubelets
+from reconverge.faults.fault import NotOfThisCluster, listed
+from reconverge.faults.nodes import WorkerFault
+from reconverge.faults.undo import AnyUndo, StartKubelet
+from reconverge.judges.effects import AnyEffect, NodeLost, Unmarked
+from reconverge.model import Ref, Snapshot
+
+
+class KubeletFault(WorkerFault, frozen=True, kw_only=True):
+    """Base of the faults of one worker's kubelet."""
+
+    def suit(self, cluster: Cluster) -> None:
+        _kubelets(cluster)
+
+    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
+        del snapshot
+        return StartKubelet(node=targets[0].name)
+
+
+class StopKubelet(KubeletFault, frozen=True, kw_only=True):
+    """Stop the kubelet until it is started again; the node is given up meanwhile."""
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        return f"the kubelet of {listed(targets)} stopped"
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        kubelets = _kubelets(cluster)
+        for target in targets:
+            kubelets.stop_kubelet(target.name)
+        return ()
+
+    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
+        del created
+        return NodeLost(node=targets[0])
+
+
+class FreezeKubelet(StopKubelet, frozen=True, kw_only=True):
+    """Suspend the kubelet: for the cluster as good as stopped, for its node still running."""
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        return f"the kubelet of {listed(targets)} frozen"
+
+    def suit(self, cluster: Cluster) -> None:
+        _kubelets(cluster)
+        _processes(cluster)
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        for target in targets:
+            _processes(cluster).freeze_process(target.name, "kubelet")
+        return ()
+
+
+class RestartKubelet(KubeletFault, frozen=True, kw_only=True):
+    """Restart the kubelet; containers are no business of its death."""
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        return f"the kubelet of {listed(targets)} restarted"
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        kubelets = _kubelets(cluster)
+        for target in targets:
+            kubelets.restart_kubelet(target.name)
+        return ()
+
+    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
+        del targets, created
+        return Unmarked()
+
+
+def _kubelets(cluster: Cluster) -> Kubelets:
+    if isinstance(cluster, Kubelets):
+        return cluster
+    raise NotOfThisCluster("its kubelets are out of reach", where=cluster.name)
+
+
+def _processes(cluster: Cluster) -> ControlPlane:
+    if isinstance(cluster, ControlPlane):
+        return cluster
+    raise NotOfThisCluster("the processes of its nodes are out of reach", where=cluster.name)
