@@ -1,0 +1,1 @@
+"""Measurements of reconverge beside what a user would take instead; nothing here is shipped."""
