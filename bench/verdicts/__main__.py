@@ -60,7 +60,7 @@ def _run(name: str, *, rounds: int, adversarial: int, seed: int) -> Result:
     return Result(
         command=shlex.join(("python", "-m", "bench.verdicts", *sys.argv[1:])),
         date=RealClock().wall().date().isoformat(),
-        machine=machine.described(),
+        machine=f"{machine.described()}, {machine.load()}",
         cluster=f"kind, {len(cluster.nodes)} nodes, profile {cluster.profile}",
         versions=f"{kubernetes}, {machine.versions(_packages())}",
         titles=titles | {tool.key: tool.title for tool in TOOLS},

@@ -52,7 +52,7 @@ class Ground:
 
     @contextmanager
     def witnessed(self) -> Iterator[None]:
-        """A round or several: all pods are there, and a witness of its own watches.
+        """A round: its pods are there and no others, and a witness of its own watches.
 
         Between rounds others have the cluster, who may restart its API server: a watch would end.
         """
@@ -63,7 +63,7 @@ class Ground:
             workload=Workload(self.workload.uid, LABELS, REPLICAS),
         )
         try:
-            self._witness.wait_until_true(after_s=0.0, within_s=RECOVERED_S)
+            self._witness.wait_until(self._witness.is_alone, within_s=RECOVERED_S)
             yield
         finally:
             self._witness.stop()
@@ -89,7 +89,12 @@ class Ground:
         Raises PromiseBroken and Unavailable: without this the next round would prove nothing.
         """
         self.experiment.converge(self.workload, replicas=REPLICAS, within_s=RECOVERED_S)
-        self.witness.wait_until_true(after_s=after_s, within_s=RECOVERED_S)
+        self.wait_until_back(after_s=after_s)
+
+    def wait_until_back(self, *, after_s: float) -> None:
+        """Block until the witness sees the pods back since `after_s`, and their status too."""
+        witness = self.witness
+        witness.wait_until(lambda: witness.is_back(after_s=after_s), within_s=RECOVERED_S)
 
     @contextmanager
     def controllers_frozen(self) -> Iterator[None]:

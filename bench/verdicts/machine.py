@@ -23,6 +23,11 @@ def described() -> str:
     )
 
 
+def load() -> str:
+    """How busy the machine is with this and all other work: 1 is one core."""
+    return f"load average {os.getloadavg()[2]:.1f} over the last 15 minutes of the run"
+
+
 def versions(packages: Iterable[str]) -> str:
     """Installed packages with their versions."""
     return ", ".join(f"{name} {version(name)}" for name in sorted(set(packages)))

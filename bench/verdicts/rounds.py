@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 
-from bench.verdicts.ground import RECOVERED_S, Ground
+from bench.verdicts.ground import Ground
 from bench.verdicts.rows import Proof, Reply, Row, judged, taken_apart
 from bench.verdicts.seats import Here, Seat
 from bench.verdicts.truth import came_true
@@ -51,7 +51,7 @@ def relapse(ground: Ground, seats: Sequence[Seat], *, number: int) -> list[Row]:
     """A second pod is lost as soon as all are ready again, and their status says so."""
 
     def strike_again(fault_s: float) -> None:
-        ground.witness.wait_until_true(after_s=fault_s, within_s=RECOVERED_S)
+        ground.wait_until_back(after_s=fault_s)
         ground.lose_another()
 
     fault_s, replies = _side_by_side(ground, seats, within_s=WITHIN_S, meanwhile=strike_again)

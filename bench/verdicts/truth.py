@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+FINISHED = ("Failed", "Succeeded")
+
 
 class _Owner(msgspec.Struct, frozen=True):
     uid: str
@@ -97,13 +99,22 @@ class World:
         """Its pods as its controller counts them: owned, selected, not deleted, not finished."""
         return [pod for pod in self.pods.values() if _counts(pod, workload)]
 
+    def others(self, workload: Workload) -> list[Seen]:
+        """Pods with its labels that are not among its active ones: going, or somebody else's."""
+        mine = self.active(workload)
+        selected = (pod for pod in self.pods.values() if _is_selected(pod, workload))
+        return [pod for pod in selected if pod not in mine]
+
 
 def _counts(pod: Seen, workload: Workload) -> bool:
     metadata = pod.metadata
     is_owned = any(one.controller and one.uid == workload.uid for one in metadata.owner_references)
-    is_selected = workload.labels.items() <= metadata.labels.items()
-    is_alive = metadata.deletion_timestamp is None
-    return is_owned and is_selected and is_alive and pod.status.phase not in ("Failed", "Succeeded")
+    is_alive = metadata.deletion_timestamp is None and pod.status.phase not in FINISHED
+    return is_owned and is_alive and _is_selected(pod, workload)
+
+
+def _is_selected(pod: Seen, workload: Workload) -> bool:
+    return workload.labels.items() <= pod.metadata.labels.items()
 
 
 def have_pods_come(world: World, workload: Workload) -> bool:

@@ -51,19 +51,25 @@ class Witness:
         self._process.wait()
         self._reader.join()
 
-    def wait_until_true(self, *, after_s: float, within_s: float) -> None:
-        """Block until it is true, and became so after `after_s`; Unavailable after `within_s`."""
+    def is_back(self, *, after_s: float = 0.0) -> bool:
+        """Whether both truths hold, and that of the pods came after `after_s`."""
+        return self.told.is_true and self.pods.is_true and self.pods.turns[-1].at_s > after_s
+
+    def is_alone(self) -> bool:
+        """Whether the pods are there, and no other that carries their labels."""
+        workload = self.pods.workload
+        return self.is_back() and not self.pods.world.others(workload)
+
+    def wait_until(self, is_so: Callable[[], bool], *, within_s: float) -> None:
+        """Block until `is_so`, asked after each sighting; Unavailable after `within_s` seconds."""
         until_s = self._clock.monotonic_s() + within_s
         with self.condition:
-            while not (self.told.is_true and self._came_after(after_s)):
+            while not is_so():
                 left_s = until_s - self._clock.monotonic_s()
                 if left_s <= 0 or self._is_over:
                     why = "has ended" if self._is_over else f"did not see it in {within_s:g} s"
                     raise Unavailable(f"the witness {why}", where="bench")
                 self._clock.wait(self.condition, timeout_s=left_s)
-
-    def _came_after(self, after_s: float) -> bool:
-        return self.pods.is_true and self.pods.turns[-1].at_s > after_s
 
     def _read(self) -> None:
         assert self._process.stdout is not None
