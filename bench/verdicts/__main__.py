@@ -53,8 +53,8 @@ def _run(name: str, *, rounds: int, adversarial: int, seed: int) -> Result:
         kubectl = machine.kubectl_of(_control_plane(cluster), Path(folder))
         kubernetes = machine.kubernetes(kubectl)
         site = Site(cluster=cluster, kubectl=kubectl, folder=Path(folder), seed=seed)
-        rows, proofs = session.measure(site, healthy=rounds, adversarial=adversarial, say=_say)
         opening, requests = session.count(site, say=_say)
+        rows, proofs = session.measure(site, healthy=rounds, adversarial=adversarial, say=_say)
     presence.end()
     titles = {key: title for key, (title, _) in OURS.items()}
     return Result(

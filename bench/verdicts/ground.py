@@ -141,6 +141,7 @@ def opened(
                 folder=folder,
                 guard=Guard(context=cluster.name, is_ours=True, may_harm_control_plane=True),
                 journal=undo,
+                await_deletion=False,
                 offline_images=offline,
             )
         )
