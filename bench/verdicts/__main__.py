@@ -54,7 +54,7 @@ def _run(name: str, *, rounds: int, adversarial: int, seed: int) -> Result:
         kubernetes = machine.kubernetes(kubectl)
         site = Site(cluster=cluster, kubectl=kubectl, folder=Path(folder), seed=seed)
         opening, requests = session.count(site, say=_say)
-        rows, proofs = session.measure(site, healthy=rounds, adversarial=adversarial, say=_say)
+        measured = session.measure(site, healthy=rounds, adversarial=adversarial, say=_say)
     presence.end()
     titles = {key: title for key, (title, _) in OURS.items()}
     return Result(
@@ -64,8 +64,9 @@ def _run(name: str, *, rounds: int, adversarial: int, seed: int) -> Result:
         cluster=f"kind, {len(cluster.nodes)} nodes, profile {cluster.profile}",
         versions=f"{kubernetes}, {machine.versions(_packages())}",
         titles=titles | {tool.key: tool.title for tool in TOOLS},
-        rows=tuple(rows),
-        proofs=tuple(proofs),
+        rows=tuple(measured.rows),
+        proofs=tuple(measured.proofs),
+        disturbed=len(measured.disturbed),
         counting_rounds=session.COUNTING_ROUNDS,
         opening=opening,
         requests=requests,

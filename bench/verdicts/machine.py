@@ -24,8 +24,9 @@ def described() -> str:
 
 
 def load() -> str:
-    """How busy the machine is with this and all other work: 1 is one core."""
-    return f"load average {os.getloadavg()[2]:.1f} over the last 15 minutes of the run"
+    """How busy the machine is with this and all other work (1 is one core), and our place in it."""
+    average = os.getloadavg()[2]
+    return f"load average {average:.1f} over the last 15 minutes, niceness {os.nice(0)}"
 
 
 def versions(packages: Iterable[str]) -> str:

@@ -14,10 +14,12 @@ from bench.verdicts.ground import LABELS, REPLICAS, Ground, opened
 from bench.verdicts.requests import CountingProxy, Requests, median
 from bench.verdicts.rows import Proof, Row
 from bench.verdicts.seats import Apart, Here, Seat
+from bench.verdicts.truth import NothingHappened
 from bench.verdicts.waiters.ours import Converge
 from bench.verdicts.waiters.waiter import TOOLS, Question
 from reconverge.cluster.nodes import KindCluster
 from reconverge.errors import Unavailable
+from reconverge.experiment import PromiseBroken
 from reconverge.provision.lifecycle import ClusterHandle
 from reconverge.provision.state import StateDir
 from reconverge.pytest_plugin.clusters import is_offline, runs_folder
@@ -30,6 +32,7 @@ OURS = {
 }
 DEFAULT = "reconverge"
 COUNTING_ROUNDS = 3
+DISTURBED_MAX = 5
 # Everything is there: whoever has not said so by then will not.
 SEEN_WITHIN_S = 15.0
 
@@ -116,31 +119,57 @@ def theirs(questions: dict[str, Question]) -> Iterator[list[Seat]]:
         yield seats
 
 
-def measure(
-    site: Site, *, healthy: int, adversarial: int, say: Say
-) -> tuple[list[Row], list[Proof]]:
+class Measured:
+    """What the rounds came to.
+
+    `disturbed` says why rounds were given up: what they begin or end with was not to be had. The
+    verdicts before that count.
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.proofs: list[Proof] = []
+        self.disturbed: list[str] = []
+
+    @contextmanager
+    def played(self, title: str, say: Say) -> Iterator[None]:
+        """One round; what other work on the cluster does to it does not end the run.
+
+        Raises Unavailable when that happens too often.
+        """
+        try:
+            yield
+        except (PromiseBroken, Unavailable, NothingHappened) as error:
+            self.disturbed.append(f"{title}: {str(error).partition(chr(10))[0]}")
+            say(f"given up: {self.disturbed[-1]}")
+            if len(self.disturbed) > DISTURBED_MAX:
+                raise Unavailable("too many rounds are disturbed", where="bench") from error
+        else:
+            say(title)
+
+
+def measure(site: Site, *, healthy: int, adversarial: int, say: Say) -> Measured:
     """All rounds: each holds the cluster alone, others get their turn in between."""
-    rng = random.Random(site.seed)
-    rows, proofs = list[Row](), list[Proof]()
+    rng, done = random.Random(site.seed), Measured()
     with site.ground("measure") as ground, ours(ground) as mine:
         question = site.question(ground, site.cluster.kubeconfig)
         with theirs({tool.key: question for tool in TOOLS}) as others:
             seats = [*mine, *others]
             for number in range(healthy):
-                with site.round(ground, seats, is_alone=True):
+                title = f"healthy round {number + 1} of {healthy}"
+                with done.played(title, say), site.round(ground, seats, is_alone=True):
                     played = rounds.one_after_another(ground, seats, number=number, rng=rng)
                     for row, proof in played:
-                        rows.append(row)
-                        proofs += [proof] if proof is not None else []
-                say(f"healthy round {number + 1} of {healthy}")
+                        done.rows.append(row)
+                        done.proofs += [proof] if proof is not None else []
             # Two of ours at once would not be how it is used: one scenario, one question.
             seats = [seat for seat in seats if seat.tool not in OURS or seat.tool == DEFAULT]
             for scenario, play in rounds.ADVERSARIES.items():
                 for number in range(adversarial):
-                    with site.round(ground, seats, is_alone=True):
-                        rows += play(ground, seats, number=number)
-                    say(f"{scenario} round {number + 1} of {adversarial}")
-    return rows, proofs
+                    title = f"{scenario} round {number + 1} of {adversarial}"
+                    with done.played(title, say), site.round(ground, seats, is_alone=True):
+                        done.rows += play(ground, seats, number=number)
+    return done
 
 
 def count(site: Site, *, say: Say) -> tuple[Requests, dict[str, Requests]]:

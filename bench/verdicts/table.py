@@ -26,6 +26,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     titles: dict[str, str]
     rows: tuple[Row, ...]
     proofs: tuple[Proof, ...]
+    disturbed: int
     counting_rounds: int
     opening: Requests
     requests: dict[str, Requests]
@@ -41,6 +42,7 @@ def page(result: Result) -> str:
         frozen=f"{FROZEN_WITHIN_S:g} s",
         counting=result.counting_rounds,
         opening=result.opening,
+        disturbed=result.disturbed,
     )
 
 

@@ -22,6 +22,7 @@ RESULT = Result(
     titles={"ours": "reconverge", "theirs": "another"},
     rows=(RIGHT, EARLY, FROZEN),
     proofs=(PROOF,),
+    disturbed=0,
     counting_rounds=3,
     opening=Requests(8, 8, 3),
     requests={"ours": Requests(0, 0, 5)},
