@@ -70,14 +70,17 @@ class Site:
     def ground(self, name: str, *, kubeconfig: Path | None = None) -> Iterator[Ground]:
         """A ground; through `kubeconfig` reconverge reaches the API server, if it is given."""
         kind_name = self.cluster.name
-        with opened(
+        made = opened(
             KindCluster.of(kubeconfig or self.cluster.kubeconfig, kind_name=kind_name),
             self.cluster.kubeconfig,
             seed=self.seed,
             folder=self.folder / name,
             journal=self.runs / "journal",
             offline=is_offline(StateDir(), kind_name),
-        ) as ground:
+        )
+        with ExitStack() as held:
+            with turn(self.runs, is_alone=False):  # it cannot be made while controllers are frozen
+                ground = held.enter_context(made)
             yield ground
 
     def question(self, ground: Ground, kubeconfig: Path) -> Question:
