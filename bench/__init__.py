@@ -1,1 +1,1 @@
-"""Side-by-side measurements against the tools that a user would pick instead."""
+"""Measurements of reconverge beside what a user would take instead; nothing here is shipped."""

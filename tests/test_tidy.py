@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("reconverge", "steps")
+ROOMS = ("reconverge", "steps", "bench")
 BODY_LINES_MAX = 40
 MODULE_LINES_MAX = 400
 
