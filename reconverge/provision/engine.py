@@ -23,8 +23,8 @@ from reconverge.clock import Clock, RealClock
 from reconverge.errors import Unavailable
 from reconverge.provision import apt
 from reconverge.provision.machine import Machine, Progress, has_systemd, missing_capabilities
-from reconverge.provision.shell import Completed
 from reconverge.provision.state import StateDir, write_atomically
+from reconverge.shell import Completed
 
 SHIM = "reconverge-oci-shim"
 START_DEADLINE_S = 60.0  # a cold dockerd needs 2-5 s; loading many old containers takes longer

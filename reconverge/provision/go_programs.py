@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconverge.provision import shell
+from reconverge import shell
 from reconverge.provision.pipeline import Room, Step
 from reconverge.provision.versions import Minor, architecture
 

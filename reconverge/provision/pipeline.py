@@ -27,7 +27,7 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from reconverge.clock import Clock, RealClock
 from reconverge.errors import Unavailable
 from reconverge.provision.machine import Progress
-from reconverge.provision.shell import DISK_FULL, CommandFailed
+from reconverge.shell import DISK_FULL, CommandFailed
 
 KEY_LENGTH = 12
 DRAFT = ".draft"

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from reconverge.clock import RealClock
+from reconverge.cluster.nodes import KindCluster
+from reconverge.model import ref
 from reconverge.provision import lifecycle
-from reconverge.provision.apiserver import ApiServer
 from reconverge.provision.state import StateDir
 
 pytestmark = pytest.mark.cluster
@@ -94,9 +95,10 @@ def test_up_starts_a_stopped_node_and_keeps_the_cluster() -> None:
 @pytest.mark.usefixtures("whole")
 def test_up_heals_what_a_killed_run_may_leave() -> None:
     """A cordoned node, a dead kubelet and a frozen controller manager, all at once."""
-    server = ApiServer(StateDir().kubeconfig(NAME))
+    cluster = KindCluster.of(StateDir().kubeconfig(NAME), kind_name=NAME)
     before = lifecycle.find(NAME)
-    server.patch(f"/api/v1/nodes/{WORKER}", {"spec": {"unschedulable": True}})
+    worker = ref("Node", cluster.read("Node", WORKER))
+    cluster.patch(worker, {"spec": {"unschedulable": True}})
     docker("exec", WORKER, "systemctl", "stop", "kubelet")
     docker("exec", PLANE, "sh", "-c", "kill -STOP $(pidof kube-controller-manager)")
     healed = reconverge(*UP)

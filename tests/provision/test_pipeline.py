@@ -11,7 +11,7 @@ import pytest
 
 from reconverge.errors import Unavailable
 from reconverge.provision.pipeline import Pipeline, Room, Step, StepFailed
-from reconverge.provision.shell import DISK_FULL, KILLED, CommandFailed, Completed, run
+from reconverge.shell import DISK_FULL, KILLED, CommandFailed, Completed, run
 
 
 class Works:
