@@ -24,6 +24,11 @@ KUBERNETES_PROGRAMS = (
 )
 
 
+def environment() -> dict[str, str]:
+    """What Go is told besides its flags: nothing of this machine's own settings counts."""
+    return {"CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": "", "GOARCH": architecture()}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Compilation:
     """One `go build`: where, what, and what it is told."""
@@ -41,7 +46,7 @@ class Compilation:
         shell.run(
             [go, *BUILD, *modfile, "-ldflags", self.ldflags, "-o", target, *self.packages],
             cwd=self.folder,
-            env={"CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": "", "GOARCH": architecture()},
+            env=environment(),
             log=room.log,
         )
 
