@@ -20,6 +20,7 @@ from .vocabulary import words
 if TYPE_CHECKING:
     from reconverge.blast import BlastRadius
     from reconverge.experiment import Experiment, Injection
+    from reconverge.pytest_plugin.manifests import Manifests
 
 
 @when(
@@ -105,3 +106,12 @@ def start_nodes_backwards(
     """Power in the opposite order: what tempts nodes to swap their addresses."""
     experiment.roll_back(other_injection)
     experiment.roll_back(injection)
+
+
+@when(
+    words('the {kind:AnyKind} "{name:Name}" is created as it is printed'),
+    target_fixture="refusal",
+)
+def create_as_printed(experiment: Experiment, manifests: Manifests, kind: str, name: str) -> str:
+    """Create it with the very apiVersion of its manifest, which is otherwise brought up to date."""
+    return experiment.refusal(manifests.printed(kind, name))
