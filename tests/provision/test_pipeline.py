@@ -154,6 +154,7 @@ def test_a_full_disk_is_said_in_one_sentence(works: Works) -> None:
         with pytest.raises(StepFailed) as failure:
             works.pipeline.build(works.step("a", then=recipe))
         assert DISK_FULL in str(failure.value)
+        assert "\n" not in str(failure.value)
         assert "free some disk space" in failure.value.cure
 
 
