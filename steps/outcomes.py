@@ -182,7 +182,9 @@ def both_nodes_whole(
 def version_refused(refusal: str, version: str) -> None:
     """Nothing was created, and the reason is the version."""
     wanted = f'the API server does not serve apiVersion "{version}"'
-    assert refusal == wanted, f"it was refused with {refusal!r}" if refusal else "nothing refused it"
+    assert refusal == wanted, (
+        f"it was refused with {refusal!r}" if refusal else "nothing refused it"
+    )
 
 
 @then(words('the record says that "{new:Name}" was taken instead of "{old:Name}"'))

@@ -7,14 +7,13 @@ for each other, so that many test processes may all begin with it.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from reconverge.clock import Clock, RealClock
 from reconverge.cluster.api import KubernetesCluster
 from reconverge.cluster.containers import CLUSTER_LABEL, NodeContainers
-from reconverge.cluster.door import NodeContainer
+from reconverge.cluster.door import Cluster, NodeContainer
 from reconverge.cluster.errors import Forbidden, NotFound
 from reconverge.cluster.nodes import KindCluster
 from reconverge.cluster.transport import ONE_LOOK
@@ -22,6 +21,7 @@ from reconverge.errors import BadInput, ReconvergeError, Refused, Unavailable
 from reconverge.provision import egress, engine, inotify
 from reconverge.provision.cluster_config import ClusterSpec
 from reconverge.provision.glance import Flaw, cluster_flaws, container_flaws, marker_of
+from reconverge.provision.kubeconfig import users_kubeconfig
 from reconverge.provision.machine import Machine, Progress, RealMachine
 from reconverge.provision.state import ClusterRecord, StateDir
 
@@ -98,22 +98,30 @@ def no_such_cluster(name: str) -> Unavailable:
 
 
 def is_ours(context: str, *, kubeconfig: Path | None = None, state: StateDir | None = None) -> bool:
-    """Whether the cluster behind that kube context carries the random mark of one we made.
+    """Whether the cluster behind that kube context is one we made; see `name_of_ours`.
 
-    A name proves nothing: anybody may have a context called `kind-reconverge`. Without
-    `kubeconfig`, the one that KUBECONFIG or the home folder names is read.
+    Without `kubeconfig`, the one that KUBECONFIG or the home folder names is read.
     Raises BadInput for a kubeconfig that cannot be read, Unavailable when nothing answers.
     """
     state = state or StateDir()
-    chosen = kubeconfig or Path(os.environ.get("KUBECONFIG", "~/.kube/config")).expanduser()
-    known = {record.id for name in state.names() if (record := state.read(name))}
-    if not known:
+    if not state.names():
         return False
+    chosen = kubeconfig or users_kubeconfig()
     cluster = KubernetesCluster.open(chosen, context=context, patience=ONE_LOOK)
+    return bool(name_of_ours(cluster, state))
+
+
+def name_of_ours(cluster: Cluster, state: StateDir) -> str:
+    """The name under which we made that cluster; "" when it is not one of ours.
+
+    It is known by its random mark: anybody may have a context called `kind-reconverge`, and ours
+    may be called anything in a copy of its kubeconfig. Raises Unavailable when nothing answers.
+    """
+    names = {record.id: name for name in state.names() if (record := state.read(name))}
     try:
-        return marker_of(cluster) in known
+        return names.get(marker_of(cluster), "") if names else ""
     except (Forbidden, NotFound):
-        return False
+        return ""
 
 
 def mismatches(spec: ClusterSpec, record: ClusterRecord) -> list[str]:
