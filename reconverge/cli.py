@@ -46,6 +46,10 @@ class Commands(click.Group):
             "reconverge.commands.doctor:doctor",
             "What this machine has, lacks, and what follows.",
         ),
+        "migrate": (
+            "reconverge.commands.migrate:migrate",
+            "Bring old manifests to API versions of today.",
+        ),
     }
 
     def invoke(self, ctx: click.Context) -> object:

@@ -146,27 +146,29 @@ class Experiment:
         )
 
     def apply(
-        self, source: Path | JsonObject, *, name: str = "", replicas: int | None = None
+        self, source: Path | Manifest | JsonObject, *, name: str = "", replicas: int | None = None
     ) -> tuple[Ref, ...]:
         """Create what a manifest declares, under another name or with other replicas if given.
 
         What had to be changed for this cluster is noted on the timeline. On return the objects are
         on the timeline. Raises BadInput, Conflict, Rejected.
         """
-        if isinstance(source, Path):
-            found = manifests.load(source)
-        else:
-            found = (Manifest(object=source, where=self.scenario),)
+        if isinstance(source, dict):
+            source = Manifest(object=source, where=self.scenario)
+        found = (source,) if isinstance(source, Manifest) else manifests.load(source)
         return tuple(self._create(one, name=name, replicas=replicas) for one in found)
 
     def refusal(self, manifest: JsonObject) -> str:
         """Why the API server does not take `manifest`, in its own words; empty when it would.
 
         It is asked with a dry run, exactly as written: nothing is migrated, adapted or stored.
+        With `faults_off` it is not asked.
         """
         try:
-            self.cluster.create(manifest, namespace=self.namespace, is_dry_run=True)
+            if not self._faults_off:
+                self.cluster.create(manifest, namespace=self.namespace, is_dry_run=True)
         except Rejected as error:
+            self._note(f"refused: {error.what}")
             return error.what
         return ""
 

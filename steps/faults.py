@@ -24,6 +24,7 @@ from .vocabulary import words
 if TYPE_CHECKING:
     from reconverge.blast import BlastRadius
     from reconverge.experiment import Experiment, Injection
+    from reconverge.pytest_plugin.manifests import Manifests
 
 
 @when(
@@ -151,3 +152,12 @@ def stop_kubelet_of(experiment: Experiment, name: str) -> Injection:
 def restart_kubelet_of(experiment: Experiment, name: str) -> Injection:
     """Restart the agent of such a node."""
     return experiment.inject(RestartKubelet(running=experiment.workload(name)))
+
+
+@when(
+    words('the {kind:AnyKind} "{name:Name}" is created as it is printed'),
+    target_fixture="refusal",
+)
+def create_as_printed(experiment: Experiment, manifests: Manifests, kind: str, name: str) -> str:
+    """Create it with the very apiVersion of its manifest, which is otherwise brought up to date."""
+    return experiment.refusal(manifests.printed(kind, name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pytest_bdd import then
@@ -182,3 +183,19 @@ def both_nodes_whole(
     """The same, of both nodes that were lost."""
     node_whole(experiment, injection)
     node_whole(experiment, other_injection)
+
+
+@then(words('it is refused, because "{version:Name}" is not served'))
+def version_refused(refusal: str, version: str) -> None:
+    """Nothing was created, and the reason is the version."""
+    wanted = f'the API server does not serve apiVersion "{version}"'
+    assert refusal == wanted, (
+        f"it was refused with {refusal!r}" if refusal else "nothing refused it"
+    )
+
+
+@then(words('the record says that "{new:Name}" was taken instead of "{old:Name}"'))
+def migration_noted(experiment: Experiment, new: str, old: str) -> None:
+    """Whoever reads the run finds what was applied, and that it is not what was printed."""
+    said = "\n".join(experiment.timeline.notes())
+    assert re.search(f"{old} .*: {new} in its stead", said), f"the record says: {said or 'nothing'}"

@@ -66,6 +66,12 @@ def kind(text: str) -> str:
     return text
 
 
+@spelt(r"[A-Z][A-Za-z]+")
+def any_kind(text: str) -> str:
+    """A kind of object, whether or not anything is promised of it."""
+    return text
+
+
 @spelt(r'[^"=]+=[^"]*')
 def label(text: str) -> dict[str, str | None]:
     """`key=value`."""
@@ -79,6 +85,7 @@ WORDS: dict[str, Callable[[str], Any]] = {
     "Duration": duration,
     "Name": name,
     "Kind": kind,
+    "AnyKind": any_kind,
     "Label": label,
 }
 

@@ -12,6 +12,7 @@ from reconverge.blast import BlastRadius
 from reconverge.clock import RealClock
 from reconverge.cluster.errors import Conflict
 from reconverge.cluster.guard import NothingToHit
+from reconverge.cluster.manifests import load
 from reconverge.errors import BadInput, Refused, Unavailable
 from reconverge.faults import (
     CreateSurplusPod,
@@ -346,3 +347,25 @@ def test_a_taken_namespace_is_left_alone(tmp_path: Path) -> None:
     assert cluster.store.named("Namespace", "taken", "") is not None
     die(tmp_path / "journal")
     assert pending(tmp_path / "journal") == ()
+
+
+def test_a_bygone_version_is_refused_as_printed_and_noted_as_applied(tmp_path: Path) -> None:
+    """As printed it is not taken; what is applied in its stead is said in the record."""
+    [kubia] = load(MANIFESTS / "kubia-replicaset.yaml")
+    with experiment_on(FakeCluster(SteppedClock()), tmp_path) as experiment:
+        refusal = experiment.refusal(kubia.as_written)
+        assert 'does not serve apiVersion "apps/v1beta2"' in refusal
+        assert experiment.timeline.notes() == (f"refused: {refusal}",)
+        experiment.apply(kubia)
+        assert "apps/v1 in its stead" in experiment.timeline.notes()[1]
+        assert experiment.refusal(kubia.object | {"metadata": {"name": "other"}}) == ""
+
+
+def test_with_faults_off_nothing_is_refused(tmp_path: Path) -> None:
+    """So a scenario that expects a refusal turns red, as every scenario must."""
+    [kubia] = load(MANIFESTS / "kubia-replicaset.yaml")
+    cluster = FakeCluster(SteppedClock())
+    with experiment_on(cluster, tmp_path, faults_off=True) as experiment:
+        before = cluster.calls.count("create")
+        assert experiment.refusal(kubia.as_written) == ""
+        assert cluster.calls.count("create") == before

@@ -22,7 +22,7 @@ def run(url: str, pods: int, changes: int, path: Path) -> Cost:
     configuration.host = url
     api = client.CoreV1Api(client.ApiClient(configuration))
     with path.open("w") as file:
-        stream = watch.Watch().stream(
+        stream = watch.Watch().stream(  # type: ignore[no-untyped-call]
             api.list_namespaced_pod, "scale", resource_version=str(pods), timeout_seconds=600
         )
         meter = Meter()

@@ -28,9 +28,10 @@ from reconverge.cluster.kinds import (
 from reconverge.cluster.recorder import WatchRecorder
 from reconverge.cluster.transport import (
     MERGE_PATCH,
-    READ_S,
+    PATIENT,
     STRATEGIC_PATCH,
     LineStream,
+    Patience,
     Reply,
     Transport,
     connect,
@@ -61,9 +62,11 @@ class KubernetesCluster:
         self._kinds_lock = threading.Lock()
 
     @classmethod
-    def open(cls, kubeconfig: Path, *, context: str) -> KubernetesCluster:
+    def open(
+        cls, kubeconfig: Path, *, context: str, patience: Patience = PATIENT
+    ) -> KubernetesCluster:
         """The cluster behind `context`; nothing is asked of it yet. Raises BadInput."""
-        return cls(connect(kubeconfig, context), name=context)
+        return cls(connect(kubeconfig, context, patience=patience), name=context)
 
     @property
     def name(self) -> str:
@@ -289,7 +292,7 @@ class ApiSource:
         self._transport = transport
 
     def list(self, path: str, query: Mapping[str, str]) -> bytes:
-        reply = self._transport.request("GET", path, query=query, read_s=READ_S)
+        reply = self._transport.request("GET", path, query=query)
         return _accept(reply, where=f"list {path}").body
 
     def watch(self, path: str, query: Mapping[str, str], *, silence_s: float) -> LineStream:

@@ -111,12 +111,14 @@ class Cluster(Protocol):
 
 
 class NodeContainer(msgspec.Struct, frozen=True):
-    """A node as its container: what Docker knows of it."""
+    """A node as its container: what Docker knows of it. `role` is kind's word for it."""
 
     name: str
     id: str
     state: Literal["running", "exited", "paused", "created", "restarting", "removing", "dead"]
     addresses: tuple[str, ...] = ()
+    role: str = ""
+    networks: tuple[str, ...] = ()
 
 
 @runtime_checkable

@@ -36,15 +36,24 @@ _SELECTOR_OPTIONAL = frozenset({"extensions/v1beta1", "apps/v1beta1"})
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """One object to be applied, where it was written, and what was changed in it and why."""
+    """One object to be applied, where it was written, and what was changed in it and why.
+
+    `written` is the object as its author wrote it, if `object` is another.
+    """
 
     object: JsonObject
     where: str
     notes: tuple[str, ...] = ()
+    written: JsonObject | None = None
 
     @property
     def kind(self) -> str:
         return str(self.object["kind"])
+
+    @property
+    def as_written(self) -> JsonObject:
+        """The object as its author wrote it, whether or not an API server takes it."""
+        return self.object if self.written is None else self.written
 
     @property
     def name(self) -> str:
@@ -126,7 +135,20 @@ def _manifest(document: Document) -> Manifest:
     _require_name(document)
     migrated, notes = migrate(document.object)
     _require_known_kind(migrated, document.where)
-    return Manifest(object=migrated, where=document.where, notes=notes)
+    return Manifest(
+        object=migrated,
+        where=document.where,
+        notes=tuple(f"{document.where}: {note}" for note in notes),
+        written=document.object if notes else None,
+    )
+
+
+def refuse_bygone(manifest: Manifest) -> None:
+    """Raise BadInput if the manifest's own apiVersion is not served any more."""
+    if manifest.written is not None:
+        what = f"{manifest} is of {manifest.written['apiVersion']}, which is not served any more"
+        cure = f"apiVersion: {manifest.object['apiVersion']} (`reconverge migrate` does it)"
+        raise BadInput(what, where=manifest.where, cure=cure)
 
 
 def _require_name(document: Document) -> None:
@@ -162,7 +184,7 @@ def migrate(manifest: JsonObject) -> tuple[JsonObject, tuple[str, ...]]:
     new = CORE[kind].api_version
     reason = f"is not served since {since}" if since else "never existed"
     migrated = {**copy.deepcopy(manifest), "apiVersion": new}
-    notes = [f"{old} {reason}; applied as {new}"]
+    notes = [f"{old} {reason}: {new} in its stead"]
     spec = migrated.get("spec")
     if isinstance(spec, dict):
         notes += _written_out(spec, old=old, kind=kind)

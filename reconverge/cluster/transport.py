@@ -30,9 +30,7 @@ if TYPE_CHECKING:
     from kubernetes.client import Configuration
 
 CONNECT_S = 5.0
-READ_S = 30.0
 OPEN_S = 10.0  # the server answers a watch at once, then sends its lines as they come
-ATTEMPTS = 5
 BACKOFF_MAX_S = 2.0
 POOL_SIZE = 16  # one connection for each watched kind, and some for requests beside them
 MERGE_PATCH = "application/merge-patch+json"
@@ -41,6 +39,18 @@ _READ_BYTES = 1 << 17  # some 25 pods; more would make the first of them wait
 _NEVER_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
 _REFUSED_UNREAD = (429,)
 _PASSING = (429, 500, 502, 503, 504)
+
+
+class Patience(msgspec.Struct, frozen=True):
+    """How long one answer may take, and how often a request is made where that is safe."""
+
+    read_s: float
+    attempts: int
+
+
+PATIENT = Patience(read_s=30.0, attempts=5)
+# For a look at a cluster that may be broken: a server that is away is an answer, too.
+ONE_LOOK = Patience(read_s=5.0, attempts=1)
 
 
 class Silent(Unreachable):
@@ -66,13 +76,14 @@ class _Passing(Exception):
 class Transport:
     """Requests to one API server over shared connections; safe to use from many threads."""
 
-    def __init__(self, configuration: Configuration) -> None:
+    def __init__(self, configuration: Configuration, *, patience: Patience = PATIENT) -> None:
         from kubernetes.client.rest import RESTClientObject
 
         configuration.connection_pool_maxsize = POOL_SIZE
         if _is_loopback(configuration.host):
             configuration.proxy = None
         self._configuration = configuration
+        self._patience = patience
         self._pool: urllib3.PoolManager = RESTClientObject(configuration).pool_manager
 
     @property
@@ -92,15 +103,17 @@ class Transport:
         query: Mapping[str, str] | None = None,
         body: object = None,
         content_type: str = "application/json",
-        read_s: float = READ_S,
+        read_s: float | None = None,
         is_repeatable: bool | None = None,
     ) -> Reply:
         """One request and its whole answer, whatever its code.
 
         `is_repeatable` False forbids a second attempt once the request was sent; by default every
-        verb but POST may be repeated. Raises Unreachable when there is no answer at all.
+        verb but POST may be repeated. `read_s` replaces what our patience says.
+        Raises Unreachable when there is no answer at all.
         """
         repeatable = verb != "POST" if is_repeatable is None else is_repeatable
+        read_s = self._patience.read_s if read_s is None else read_s
         send = partial(
             self._pool.request,
             verb,
@@ -112,7 +125,7 @@ class Transport:
             redirect=False,
         )
         try:
-            for attempt in _retrying():
+            for attempt in _retrying(self._patience.attempts):
                 with attempt:
                     return _once(send, repeatable, attempt.retry_state.attempt_number)
         except _Passing as last:
@@ -174,9 +187,9 @@ class Transport:
         )
 
 
-def _retrying() -> tenacity.Retrying:
+def _retrying(attempts: int) -> tenacity.Retrying:
     return tenacity.Retrying(
-        stop=tenacity.stop_after_attempt(ATTEMPTS),
+        stop=tenacity.stop_after_attempt(attempts),
         wait=tenacity.wait_exponential(multiplier=0.1, max=BACKOFF_MAX_S)
         + tenacity.wait_random(0, 0.1),
         retry=tenacity.retry_if_exception_type(_Passing),
@@ -261,7 +274,7 @@ def _set_read_timeout(response: urllib3.BaseHTTPResponse, timeout_s: float) -> N
         sock.settimeout(timeout_s)
 
 
-def connect(kubeconfig: Path, context: str) -> Transport:
+def connect(kubeconfig: Path, context: str, *, patience: Patience = PATIENT) -> Transport:
     """A transport for one context of one kubeconfig file; nothing global is set.
 
     Raises BadInput when the file or the context cannot be used.
@@ -270,6 +283,7 @@ def connect(kubeconfig: Path, context: str) -> Transport:
     # only prints a text should pay.
     from kubernetes.client import Configuration
     from kubernetes.config import ConfigException, load_kube_config
+    from yaml import YAMLError
 
     if not kubeconfig.is_file():
         raise BadInput("there is no such kubeconfig", where=str(kubeconfig))
@@ -281,13 +295,23 @@ def connect(kubeconfig: Path, context: str) -> Transport:
             client_configuration=configuration,
             persist_config=False,
         )
-    except (ConfigException, OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, YAMLError, UnicodeDecodeError, TypeError, AttributeError) as error:
         raise BadInput(
-            f'cannot use context "{context}": {error}',
+            f"the kubeconfig cannot be read ({_first_line(error)})",
+            where=str(kubeconfig),
+            cure="give a kubeconfig that kubectl accepts",
+        ) from error
+    except (ConfigException, ValueError, KeyError) as error:
+        raise BadInput(
+            f'cannot use context "{context}": {_first_line(error)}',
             where=str(kubeconfig),
             cure="`kubectl config get-contexts` lists the contexts there are",
         ) from error
-    return Transport(configuration)
+    return Transport(configuration, patience=patience)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 def _is_loopback(url: str) -> bool:

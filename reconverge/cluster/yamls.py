@@ -44,17 +44,21 @@ _Loader.yaml_implicit_resolvers = {
 
 def read_documents(path: Path) -> tuple[Document, ...]:
     """All documents of a file. Raises BadInput: no such file, too large, not YAML, not objects."""
+    return parse_documents(read_text(path), source=str(path))
+
+
+def read_text(path: Path) -> str:
+    """A file's text with its own line ends. Raises BadInput: no such file, too large, not UTF-8."""
     try:
         if path.stat().st_size > FILE_BYTES_MAX:
             what = f"larger than {FILE_BYTES_MAX >> 20} MiB, so no manifest"
             raise BadInput(what, where=str(path), cure="name the manifest itself")
-        text = path.read_text(encoding="utf-8")
+        return path.read_bytes().decode()
     except OSError as error:
         reason = error.strerror or "it cannot be read"
         raise BadInput(f"manifest cannot be read: {reason}", where=str(path)) from error
     except UnicodeDecodeError as error:
         raise BadInput("not a text in UTF-8", where=str(path), cure="save it as UTF-8") from error
-    return parse_documents(text, source=str(path))
 
 
 def parse_documents(text: str, *, source: str) -> tuple[Document, ...]:
@@ -70,6 +74,12 @@ def parse_documents(text: str, *, source: str) -> tuple[Document, ...]:
         raise BadInput(f"not valid YAML: {error}", where=source) from error
     except RecursionError as error:
         raise BadInput("nested too deeply to be a manifest", where=source) from error
+
+
+def composed(text: str) -> Iterator[yaml.MappingNode]:
+    """Where in `text` each document stands that `parse_documents` accepts, with all its parts."""
+    nodes = (node for node in yaml.compose_all(text, Loader=_Loader) if node is not None)
+    return (node for node in nodes if isinstance(node, yaml.MappingNode))
 
 
 def _documents(text: str, source: str) -> Iterator[Document]:

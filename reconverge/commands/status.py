@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from reconverge.cli import progress_line
+from reconverge.cluster.nodes import KindCluster
 from reconverge.errors import ExitCode, ReconvergeError
-from reconverge.provision import egress, engine, lifecycle, nodes
-from reconverge.provision.apiserver import ApiServer
+from reconverge.provision import egress, engine, lifecycle
 from reconverge.provision.machine import Machine, RealMachine
 from reconverge.provision.state import ClusterRecord, StateDir
 
@@ -35,7 +35,7 @@ def show(name: str, *, deep: bool, as_json: bool) -> int:
 def described(machine: Machine, state: StateDir, record: ClusterRecord) -> dict[str, Any]:
     """Everything `status` tells, as plain values. Raises Unavailable when Docker is away."""
     docker = engine.find_docker(machine)
-    containers = nodes.node_containers(machine, record.name)
+    containers = lifecycle.nodes_of(machine, record.name).all()
     if record.phase == "creating":
         flaws = ["an `up` was interrupted or is at work; `reconverge cluster up` makes it anew"]
     else:
@@ -68,7 +68,7 @@ def _deep(state: StateDir, record: ClusterRecord) -> str:
     tools = Tools(RealMachine(), state, allow_install=False, progress=progress)
     try:
         readiness.wait_until_connected(
-            ApiServer(state.kubeconfig(record.name)),
+            KindCluster.of(state.kubeconfig(record.name), kind_name=record.name),
             workers=record.workers,
             image=tools.probe_image(ClusterSpec(name=record.name)),
             progress=progress,

@@ -57,7 +57,7 @@ from reconverge.model.pods import (
     Waiting,
 )
 from reconverge.model.quotas import ResourceQuota
-from reconverge.model.services import Endpoint, EndpointSlice, Lease, Service
+from reconverge.model.services import ConfigMap, Endpoint, EndpointSlice, Lease, Service
 from reconverge.model.sharing import share
 from reconverge.model.snapshot import Snapshot
 from reconverge.model.workloads import (
@@ -83,6 +83,7 @@ VIEWS: dict[str, type[Named]] = {
     "Service": Service,
     "EndpointSlice": EndpointSlice,
     "Lease": Lease,
+    "ConfigMap": ConfigMap,
     "Event": Event,
     "ResourceQuota": ResourceQuota,
 }
@@ -102,6 +103,7 @@ __all__ = [
     "COMPLETION_INDEX",
     "JOB_TRACKING",
     "Condition",
+    "ConfigMap",
     "ContainerSpec",
     "ContainerState",
     "ContainerStatus",

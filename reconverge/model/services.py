@@ -1,8 +1,10 @@
-"""Services, who answers for them, and leases: what is seen of a workload from outside."""
+"""Services, who answers for them, leases, and notes: what is seen of a cluster from outside."""
 
 from __future__ import annotations
 
 from datetime import datetime
+
+from msgspec import field
 
 from reconverge.model.events import ObjectReference
 from reconverge.model.meta import Named, View
@@ -11,6 +13,7 @@ from reconverge.model.meta import Named, View
 class ServiceSpec(View, frozen=True):
     selector: dict[str, str] = {}
     type: str = "ClusterIP"
+    cluster_ip: str = field(name="clusterIP", default="")
 
 
 class Service(Named, frozen=True):
@@ -48,3 +51,9 @@ class Lease(Named, frozen=True):
     """Who holds it, and since when (microseconds): a node's sign of life, a controller's lead."""
 
     spec: LeaseSpec = LeaseSpec()
+
+
+class ConfigMap(Named, frozen=True):
+    """Small texts by key, such as the mark by which we know a cluster of ours."""
+
+    texts: dict[str, str] = field(name="data", default_factory=dict)

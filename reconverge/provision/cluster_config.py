@@ -16,6 +16,7 @@ import yaml
 from reconverge.errors import BadInput
 from reconverge.provision.profiles import Profile, profile_named
 from reconverge.provision.state import Egress, valid_name
+from reconverge.provision.versions import versions
 
 Source = Literal["auto", "build", "pull"]
 
@@ -42,6 +43,7 @@ class ClusterSpec:
         """This specification, if a cluster can be made of it; BadInput otherwise."""
         valid_name(self.name)
         profile_named(self.profile)
+        versions().minor(self.minor)
         if not 1 <= self.workers <= MAX_WORKERS:
             raise BadInput(f"{self.workers} workers", cure=f"choose 1 to {MAX_WORKERS}")
         return self

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from reconverge.provision import shell
+from reconverge import shell
 from reconverge.provision.image_archive import (
     PLAIN,
     Entry,

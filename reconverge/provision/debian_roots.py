@@ -10,8 +10,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from reconverge import shell
 from reconverge.errors import Unavailable
-from reconverge.provision import apt, shell
+from reconverge.provision import apt
 from reconverge.provision.machine import Machine, Progress
 from reconverge.provision.pipeline import Room, Step
 from reconverge.provision.versions import architecture

@@ -14,7 +14,7 @@ from typing import Literal
 
 import msgspec
 
-from reconverge.errors import ReconvergeError
+from reconverge.errors import Unavailable
 from reconverge.provision import egress, engine, inotify, preflight, registry, toolchain
 from reconverge.provision.cluster_config import ClusterSpec
 from reconverge.provision.engine import Docker
@@ -42,7 +42,7 @@ def examine(machine: Machine, state: StateDir) -> list[Fact]:
         lambda: _cgroups(machine),
         lambda: _capabilities(machine, state),
         lambda: _registry(pulls=pulls),
-        lambda: _go(machine, pulls=pulls),
+        lambda: _go(machine, state, pulls=pulls),
         lambda: _kind(machine),
         lambda: _mmdebstrap(machine, pulls=pulls),
         lambda: _egress(machine, docker),
@@ -61,8 +61,8 @@ def examine(machine: Machine, state: StateDir) -> list[Fact]:
 def _docker(machine: Machine, state: StateDir) -> tuple[list[Fact], Docker | None]:
     try:
         docker = engine.find_docker(machine)
-    except ReconvergeError as error:
-        installs = machine.is_root and not machine.env.get("DOCKER_HOST")
+    except Unavailable as error:
+        installs = engine.may_provide(machine, error)
         follows = "`cluster up` installs and starts it" if installs else error.cure
         mark: Mark = "note" if installs else "lacking"
         return [Fact("Docker", error.what, follows, mark)], None
@@ -98,12 +98,12 @@ def _registry(*, pulls: bool) -> Fact:
     if pulls:
         return Fact("image registry", "answers", "published images are pulled")
     return Fact(
-        "image registry", "does not answer", "images are built here, 10 minutes once", "note"
+        "image registry", "does not answer", "images are built here, 12 minutes once", "note"
     )
 
 
-def _go(machine: Machine, *, pulls: bool) -> Fact:
-    found = toolchain.go_on_path(machine)
+def _go(machine: Machine, state: StateDir, *, pulls: bool) -> Fact:
+    found = toolchain.found_go(machine, state)
     if found:
         return Fact("Go", str(found), "builds what cannot be pulled")
     wanted = ".".join(map(str, toolchain.GO_MINIMUM))

@@ -12,8 +12,8 @@ from __future__ import annotations
 from reconverge.errors import Unavailable
 from reconverge.provision.engine import Docker
 from reconverge.provision.machine import Machine, Progress
-from reconverge.provision.shell import CommandFailed
 from reconverge.provision.state import Egress
+from reconverge.shell import CommandFailed
 
 NETWORK = "reconverge"
 BRIDGE = "br-reconverge"

@@ -23,8 +23,8 @@ from reconverge.clock import Clock, RealClock
 from reconverge.errors import Unavailable
 from reconverge.provision import apt
 from reconverge.provision.machine import Machine, Progress, has_systemd, missing_capabilities
-from reconverge.provision.shell import Completed
 from reconverge.provision.state import StateDir, write_atomically
+from reconverge.shell import Completed
 
 SHIM = "reconverge-oci-shim"
 START_DEADLINE_S = 60.0  # a cold dockerd needs 2-5 s; loading many old containers takes longer
@@ -38,6 +38,10 @@ class Docker:
 
     version: str
     is_local: bool  # whether its host is this machine: egress rules and pids make sense only there
+
+
+class NotPermitted(Unavailable):
+    """A daemon is there, and this user may not talk to it: a second one would be no answer."""
 
 
 class OurDaemon(msgspec.Struct, frozen=True):
@@ -82,13 +86,19 @@ def provide_docker(
     try:
         return find_docker(machine)
     except Unavailable as missing:
-        if not machine.is_root or machine.env.get("DOCKER_HOST"):
+        if not may_provide(machine, missing):
             raise
         if machine.which("dockerd") is None or machine.which("docker") is None:
             if not allow_install:
                 raise
             _install(machine, missing, progress)
     return _start(machine, state, go=go, progress=progress)
+
+
+def may_provide(machine: Machine, missing: Unavailable) -> bool:
+    """Whether installing and starting Docker is ours to do, and would help."""
+    is_chosen = bool(machine.env.get("DOCKER_HOST"))
+    return machine.is_root and not is_chosen and not isinstance(missing, NotPermitted)
 
 
 def needs_shim(machine: Machine) -> bool:
@@ -223,7 +233,7 @@ def _unanswered(machine: Machine, answer: Completed) -> Unavailable:
     said = answer.tail.splitlines()[-1] if answer.tail else "no answer"
     host = machine.env.get("DOCKER_HOST", "")
     if "permission denied" in said.lower():
-        return Unavailable(
+        return NotPermitted(
             "your user may not talk to the Docker daemon: it is not in the group `docker`",
             where=host or "/var/run/docker.sock",
             cure='type `sudo usermod -aG docker "$USER"`, then log in again',

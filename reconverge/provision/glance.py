@@ -8,15 +8,17 @@ the deep probe's question (readiness.py).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from reconverge.clock import Clock
-from reconverge.errors import Unavailable
-from reconverge.provision.apiserver import ApiServer, Object
+from reconverge.cluster.containers import CONTROL_PLANE
+from reconverge.cluster.door import Cluster, NodeContainer
+from reconverge.errors import ReconvergeError
+from reconverge.model import ConfigMap, Lease, Named, Node, Pod
 from reconverge.provision.egress import NETWORK
-from reconverge.provision.nodes import NodeContainer
 from reconverge.provision.state import ClusterRecord
 
 Cure = Literal[
@@ -24,7 +26,8 @@ Cure = Literal[
 ]
 LEADERS = ("kube-controller-manager", "kube-scheduler")
 LEASE_STALE_S = 15.0  # their leaseDurationSeconds: after it another instance would take over
-MARKER = "/api/v1/namespaces/kube-system/configmaps/reconverge-cluster"
+MARKER = "reconverge-cluster"
+SYSTEM = "kube-system"
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Flaw:
 def container_flaws(record: ClusterRecord, containers: list[NodeContainer]) -> list[Flaw]:
     """What is wrong with the node containers themselves."""
     workers = sum(node.role == "worker" for node in containers)
-    planes = sum(node.role == "control-plane" for node in containers)
+    planes = sum(node.role == CONTROL_PLANE for node in containers)
     if not containers:
         return [Flaw("its containers are gone", "recreate")]
     if planes != 1 or workers != record.workers:
@@ -60,16 +63,15 @@ def _container_flaw(node: NodeContainer) -> list[Flaw]:
     return []
 
 
-def cluster_flaws(server: ApiServer, record: ClusterRecord, clock: Clock) -> list[Flaw]:
+def cluster_flaws(cluster: Cluster, record: ClusterRecord, clock: Clock) -> list[Flaw]:
     """What the API server says is wrong. A server that does not answer is itself a flaw."""
     try:
-        marker = server.get(MARKER).get("data", {}).get("id")
-        if marker != record.id:
+        if marker_of(cluster) != record.id:
             return [Flaw("it is not the cluster reconverge made under this name", "recreate")]
-        nodes = server.get("/api/v1/nodes")["items"]
-        pods = server.get("/api/v1/namespaces/kube-system/pods")["items"]
-        leases = server.get("/apis/coordination.k8s.io/v1/namespaces/kube-system/leases")["items"]
-    except Unavailable as error:
+        nodes = cluster.find("Node")
+        pods = cluster.find("Pod", namespace=SYSTEM)
+        leases = cluster.find("Lease", namespace=SYSTEM)
+    except ReconvergeError as error:
         return [Flaw(f"{error.where}: {error.what}", "wait")]
     return [
         *node_flaws(nodes, expected=record.workers + 1),
@@ -78,49 +80,49 @@ def cluster_flaws(server: ApiServer, record: ClusterRecord, clock: Clock) -> lis
     ]
 
 
-def node_flaws(nodes: list[Object], *, expected: int) -> list[Flaw]:
+def marker_of(cluster: Cluster) -> str:
+    """The random mark that the cluster carries; NotFound when it is not one of ours."""
+    marker = cluster.read("ConfigMap", MARKER, namespace=SYSTEM)
+    return marker.texts.get("id", "") if isinstance(marker, ConfigMap) else ""
+
+
+def node_flaws(nodes: Sequence[Named], *, expected: int) -> list[Flaw]:
     """Nodes that are missing, not Ready or cordoned."""
     flaws = []
     if len(nodes) != expected:
         flaws.append(Flaw(f"{len(nodes)} of {expected} nodes are registered", "wait"))
-    for node in nodes:
-        name = node["metadata"]["name"]
-        if not is_true(node, "Ready"):
-            flaws.append(Flaw(f"node {name} is not Ready", "services", name))
-        if node["spec"].get("unschedulable"):
-            flaws.append(Flaw(f"node {name} is cordoned", "uncordon", name))
+    for node in (one for one in nodes if isinstance(one, Node)):
+        if not node.is_ready:
+            flaws.append(Flaw(f"node {node.name} is not Ready", "services", node.name))
+        if node.spec.unschedulable:
+            flaws.append(Flaw(f"node {node.name} is cordoned", "uncordon", node.name))
     return flaws
 
 
-def pods_missing(pods: list[Object]) -> str:
+def pods_missing(pods: Sequence[Named]) -> str:
     """Which system pods are not Ready; "" when all are. Terminating ones are on their way out."""
     awaited = [
-        pod["metadata"]["name"]
+        pod.name
         for pod in pods
-        if not pod["metadata"].get("deletionTimestamp")
-        and pod["status"].get("phase") != "Succeeded"
-        and not is_true(pod, "Ready")
+        if isinstance(pod, Pod)
+        and not pod.is_terminating
+        and pod.status.phase != "Succeeded"
+        and not pod.is_ready
     ]
     if not pods:
         return "no system pod runs"
     return f"system pods not Ready: {', '.join(sorted(awaited))}" if awaited else ""
 
 
-def leader_flaws(leases: list[Object], now: datetime) -> list[Flaw]:
+def leader_flaws(leases: Sequence[Named], now: datetime) -> list[Flaw]:
     """Control loops whose leader no longer renews its lease: frozen or dead, whatever pods say."""
-    renewed = {each["metadata"]["name"]: each["spec"].get("renewTime") for each in leases}
+    renewed = {each.name: each.spec.renew_time for each in leases if isinstance(each, Lease)}
     flaws = []
     for leader in LEADERS:
         last = renewed.get(leader)
-        age_s = (now - datetime.fromisoformat(last)).total_seconds() if last else None
+        age_s = (now - last).total_seconds() if last else None
         if age_s is None:
             flaws.append(Flaw(f"{leader} has never led", "wait"))
         elif age_s > LEASE_STALE_S:
             flaws.append(Flaw(f"{leader} has not moved for {age_s:.0f} s", "continue"))
     return flaws
-
-
-def is_true(thing: Object, condition: str) -> bool:
-    """Whether the object's condition of that type is True."""
-    conditions = thing.get("status", {}).get("conditions", [])
-    return any(each["type"] == condition and each["status"] == "True" for each in conditions)

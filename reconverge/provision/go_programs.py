@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconverge.provision import shell
+from reconverge import shell
 from reconverge.provision.pipeline import Room, Step
 from reconverge.provision.versions import Minor, architecture
 
@@ -22,6 +22,11 @@ KUBERNETES_PROGRAMS = (
     "kubectl",
     "kubelet",
 )
+
+
+def environment() -> dict[str, str]:
+    """What Go is told besides its flags: nothing of this machine's own settings counts."""
+    return {"CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": "", "GOARCH": architecture()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +46,7 @@ class Compilation:
         shell.run(
             [go, *BUILD, *modfile, "-ldflags", self.ldflags, "-o", target, *self.packages],
             cwd=self.folder,
-            env={"CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": "", "GOARCH": architecture()},
+            env=environment(),
             log=room.log,
         )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from reconverge.cluster.containers import NodeContainers
 from reconverge.errors import Unavailable
 from reconverge.provision.egress import NETWORK
 from reconverge.provision.machine import Machine
-from reconverge.provision.nodes import inside, node_containers
-from reconverge.provision.shell import CommandFailed
+from reconverge.shell import CommandFailed
 
 CREATE_S = 600.0  # half a minute where the image is there; a pulled one may be slow to arrive
 LOAD_S = 300.0
@@ -68,14 +68,13 @@ def load(machine: Machine, kind: Path, *, name: str, images: Sequence[str], log:
         machine.run(command, env=environment, log=log, timeout_s=LOAD_S)
 
 
-def open_audit_log(machine: Machine, name: str) -> None:
+def open_audit_log(nodes: NodeContainers) -> None:
     """Let the user who called us read the audit log: kube-apiserver writes it for root alone.
 
     A rotated log keeps its predecessor's mode, so once is enough.
     """
-    plane = node_containers(machine, name)[0].name
-    inside(
-        machine,
+    plane = nodes.all()[0].name
+    nodes.shell(
         plane,
         "chmod a+rx /var/log/kubernetes/audit && chmod a+r /var/log/kubernetes/audit/*.log",
     )

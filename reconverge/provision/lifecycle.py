@@ -7,16 +7,21 @@ for each other, so that many test processes may all begin with it.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from reconverge.clock import Clock, RealClock
+from reconverge.cluster.api import KubernetesCluster
+from reconverge.cluster.containers import CLUSTER_LABEL, NodeContainers
+from reconverge.cluster.door import Cluster, NodeContainer
+from reconverge.cluster.errors import Forbidden, NotFound
+from reconverge.cluster.nodes import KindCluster
+from reconverge.cluster.transport import ONE_LOOK
 from reconverge.errors import BadInput, ReconvergeError, Refused, Unavailable
-from reconverge.provision import egress, engine, inotify, nodes
-from reconverge.provision.apiserver import ApiServer
+from reconverge.provision import egress, engine, inotify
 from reconverge.provision.cluster_config import ClusterSpec
-from reconverge.provision.glance import MARKER, Flaw, cluster_flaws, container_flaws
+from reconverge.provision.glance import Flaw, cluster_flaws, container_flaws, marker_of
+from reconverge.provision.kubeconfig import users_kubeconfig
 from reconverge.provision.machine import Machine, Progress, RealMachine
 from reconverge.provision.state import ClusterRecord, StateDir
 
@@ -58,14 +63,19 @@ def find(
     if record is None or record.phase != "ready" or machine.which("docker") is None:
         return None
     try:
-        containers = nodes.node_containers(machine, name)
+        containers = nodes_of(machine, name).all()
     except ReconvergeError:
         return None
     return handle(record, containers, state) if containers else None
 
 
+def nodes_of(machine: Machine, name: str) -> NodeContainers:
+    """The node containers of the cluster of that name, on that machine."""
+    return NodeContainers(name, run=machine.run)
+
+
 def handle(
-    record: ClusterRecord, containers: list[nodes.NodeContainer], state: StateDir
+    record: ClusterRecord, containers: list[NodeContainer], state: StateDir
 ) -> ClusterHandle:
     """What others need to know of the cluster that `record` describes."""
     return ClusterHandle(
@@ -88,24 +98,30 @@ def no_such_cluster(name: str) -> Unavailable:
 
 
 def is_ours(context: str, *, kubeconfig: Path | None = None, state: StateDir | None = None) -> bool:
-    """Whether the cluster behind that kube context carries the random mark of one we made.
+    """Whether the cluster behind that kube context is one we made; see `name_of_ours`.
 
-    A name proves nothing: anybody may have a context called `kind-reconverge`. Without
-    `kubeconfig`, the one that KUBECONFIG or the home folder names is read.
+    Without `kubeconfig`, the one that KUBECONFIG or the home folder names is read.
     Raises BadInput for a kubeconfig that cannot be read, Unavailable when nothing answers.
     """
     state = state or StateDir()
-    chosen = kubeconfig or Path(os.environ.get("KUBECONFIG", "~/.kube/config")).expanduser()
-    known = {record.id for name in state.names() if (record := state.read(name))}
-    if not known:
+    if not state.names():
         return False
+    chosen = kubeconfig or users_kubeconfig()
+    cluster = KubernetesCluster.open(chosen, context=context, patience=ONE_LOOK)
+    return bool(name_of_ours(cluster, state))
+
+
+def name_of_ours(cluster: Cluster, state: StateDir) -> str:
+    """The name under which we made that cluster; "" when it is not one of ours.
+
+    It is known by its random mark: anybody may have a context called `kind-reconverge`, and ours
+    may be called anything in a copy of its kubeconfig. Raises Unavailable when nothing answers.
+    """
+    names = {record.id: name for name in state.names() if (record := state.read(name))}
     try:
-        marker = ApiServer(chosen, context=context).get(MARKER)
-    except Unavailable as error:
-        if getattr(error, "status", 0) in (401, 403, 404):
-            return False
-        raise
-    return marker.get("data", {}).get("id") in known
+        return names.get(marker_of(cluster), "") if names else ""
+    except (Forbidden, NotFound):
+        return ""
 
 
 def mismatches(spec: ClusterSpec, record: ClusterRecord) -> list[str]:
@@ -134,8 +150,8 @@ def refuse_foreign(machine: Machine, state: StateDir, name: str) -> None:
 
     The folder counts, not only a readable record: a torn record is still ours.
     """
-    if not state.cluster(name).exists() and nodes.node_containers(machine, name):
-        label = f"label={nodes.CLUSTER_LABEL}={name}"
+    if not state.cluster(name).exists() and nodes_of(machine, name).all():
+        label = f"label={CLUSTER_LABEL}={name}"
         raise Refused(
             f"a kind cluster named {name!r} exists that reconverge did not make",
             cure="choose another --name, or remove it: "
@@ -147,15 +163,17 @@ def flaws_of(
     machine: Machine, state: StateDir, record: ClusterRecord, *, clock: Clock | None = None
 ) -> list[Flaw]:
     """What is wrong with a finished cluster; empty when it is whole. Takes well under a second."""
-    containers = nodes.node_containers(machine, record.name)
+    containers = nodes_of(machine, record.name).all()
     flaws = container_flaws(record, containers)
     if flaws:
         return flaws
     try:
-        server = ApiServer(state.kubeconfig(record.name))
+        cluster = KindCluster.of(
+            state.kubeconfig(record.name), kind_name=record.name, patience=ONE_LOOK
+        )
     except BadInput as error:
         return [Flaw(error.what, "recreate")]
-    return cluster_flaws(server, record, clock or RealClock())
+    return cluster_flaws(cluster, record, clock or RealClock())
 
 
 def down(
@@ -184,7 +202,7 @@ def down(
 
 def remove(machine: Machine, state: StateDir, name: str) -> None:
     """Containers first and the record last: a half-removed cluster is still known as ours."""
-    nodes.remove_containers(machine, name)
+    nodes_of(machine, name).remove()
     if egress.remove_network(machine):
         inotify.restore(machine, state)
     state.forget(name)

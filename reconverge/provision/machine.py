@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from reconverge.provision import shell
+from reconverge import shell
 
 Progress = Callable[[str], None]
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from reconverge.provision import debian_roots, shell, system_images
+from reconverge import shell
+from reconverge.provision import debian_roots, system_images
 from reconverge.provision.content_store import IMPORT, store_entries
 from reconverge.provision.go_programs import (
     kubernetes_step,

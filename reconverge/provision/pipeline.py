@@ -27,7 +27,7 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from reconverge.clock import Clock, RealClock
 from reconverge.errors import Unavailable
 from reconverge.provision.machine import Progress
-from reconverge.provision.shell import DISK_FULL, CommandFailed
+from reconverge.shell import DISK_FULL, KILLED, CommandFailed
 
 KEY_LENGTH = 12
 DRAFT = ".draft"
@@ -83,13 +83,15 @@ class StepFailed(Unavailable):
 
     def __init__(self, step: Step, log: Path, cause: Exception) -> None:
         self.step, self.log = step, log
-        full = getattr(cause, "errno", None) == errno.ENOSPC
-        reason = f"the step {DISK_FULL}" if full else getattr(cause, "what", str(cause))
+        is_full = getattr(cause, "errno", None) == errno.ENOSPC
+        known = DISK_FULL if is_full else getattr(cause, "cause", "")
+        is_told = known in (DISK_FULL, KILLED)  # then the command's own words say no more
+        reason = f"it {known}" if is_told else getattr(cause, "what", str(cause))
         cure = getattr(cause, "cure", "") or "run the same command again: what is done is kept"
         super().__init__(
             f"building {step.name} failed: {reason}",
             where=f"log {log}",
-            cure="free some disk space and run the same command again" if full else cure,
+            cure="free some disk space and run the same command again" if is_full else cure,
         )
 
 

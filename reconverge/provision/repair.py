@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from reconverge.cluster.containers import CONTROL_PLANE, NodeContainers
+from reconverge.cluster.door import Cluster
 from reconverge.errors import Unavailable
-from reconverge.provision.apiserver import ApiServer
+from reconverge.model import ref
 from reconverge.provision.egress import NETWORK
 from reconverge.provision.glance import Flaw
-from reconverge.provision.machine import Machine, Progress
-from reconverge.provision.nodes import inside, node_containers
+from reconverge.provision.machine import Progress
 
 # The four processes of the control plane, which a chaos run may have stopped with SIGSTOP.
 _CONTINUE = (
@@ -24,51 +25,44 @@ _CONTINUE = (
 _SERVICES = "systemctl start containerd kubelet; pidof kubelet | xargs -r kill -CONT; true"
 
 
-def repair_containers(machine: Machine, flaws: Sequence[Flaw], progress: Progress) -> None:
+def repair_containers(nodes: NodeContainers, flaws: Sequence[Flaw], progress: Progress) -> None:
     """Start, unpause and reconnect node containers. Raises CommandFailed."""
     for flaw in flaws:
         cure = _CONTAINER_CURES.get(flaw.cure)
         if cure:
             progress(f"{flaw.what}: {cure[0]}")
-            cure[1](machine, flaw.node)
+            cure[1](nodes, flaw.node)
 
 
-def repair_services(machine: Machine, name: str) -> None:
+def repair_services(nodes: NodeContainers) -> None:
     """Let frozen processes go on and start stopped node services again, on every node.
 
     Not only where a flaw was named: a controller frozen or a kubelet stopped seconds ago does not
     show yet, and what runs already is not changed by this.
     """
-    for node in node_containers(machine, name):
-        inside(machine, node.name, _SERVICES)
-        if node.role == "control-plane":
-            inside(machine, node.name, _CONTINUE)
+    for node in nodes.all():
+        nodes.shell(node.name, _SERVICES)
+        if node.role == CONTROL_PLANE:
+            nodes.shell(node.name, _CONTINUE)
 
 
-def uncordon(server: ApiServer, flaws: Sequence[Flaw], progress: Progress) -> None:
+def uncordon(cluster: Cluster, flaws: Sequence[Flaw], progress: Progress) -> None:
     """Let pods be scheduled on nodes again that an unfinished run left cordoned."""
     for flaw in flaws:
         if flaw.cure == "uncordon":
             progress(f"{flaw.what}: uncordoning it")
-            server.patch(f"/api/v1/nodes/{flaw.node}", {"spec": {"unschedulable": None}})
+            node = ref("Node", cluster.read("Node", flaw.node))
+            cluster.patch(node, {"spec": {"unschedulable": None}})
 
 
-def _start(machine: Machine, node: str) -> None:
-    machine.run(["docker", "start", node], timeout_s=60)
+def _connect(nodes: NodeContainers, node: str) -> None:
+    nodes.connect(node, NETWORK)
+    nodes.start(node)
 
 
-def _unpause(machine: Machine, node: str) -> None:
-    machine.run(["docker", "unpause", node], timeout_s=60)
-
-
-def _connect(machine: Machine, node: str) -> None:
-    machine.run(["docker", "network", "connect", NETWORK, node], timeout_s=60)
-    machine.run(["docker", "start", node], timeout_s=60)
-
-
-_CONTAINER_CURES: dict[str, tuple[str, Callable[[Machine, str], None]]] = {
-    "start": ("starting it", _start),
-    "unpause": ("unpausing it", _unpause),
+_CONTAINER_CURES: dict[str, tuple[str, Callable[[NodeContainers, str], None]]] = {
+    "start": ("starting it", NodeContainers.start),
+    "unpause": ("unpausing it", NodeContainers.start),
     "connect": ("connecting it", _connect),
 }
 

@@ -34,17 +34,21 @@ def private_go(state: StateDir) -> Path:
     return state.root / "toolchain" / GO_WHEEL.replace("==", "-") / "go" / "bin" / "go"
 
 
+def found_go(machine: Machine, state: StateDir) -> Path | None:
+    """The user's Go if it is new enough, else our own if it was installed, else None."""
+    own = private_go(state)
+    return go_on_path(machine) or (own if own.exists() else None)
+
+
 def go(machine: Machine, state: StateDir, *, allow_install: bool, progress: Progress) -> Path:
     """A Go toolchain of at least GO_MINIMUM.
 
     Raises Unavailable where there is none and `allow_install` is off.
     """
-    found = go_on_path(machine)
+    found = found_go(machine, state)
     if found is not None:
         return found
     own = private_go(state)
-    if own.exists():
-        return own
     wanted = ".".join(map(str, GO_MINIMUM))
     if not allow_install:
         raise Unavailable(

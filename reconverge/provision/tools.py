@@ -13,8 +13,8 @@ from reconverge.provision import engine, registry, toolchain
 from reconverge.provision.cluster_config import ClusterSpec, NodeImage, Source
 from reconverge.provision.engine import Docker
 from reconverge.provision.machine import Machine, Progress
-from reconverge.provision.shell import CommandFailed
 from reconverge.provision.state import StateDir
+from reconverge.shell import CommandFailed
 
 PULL_S = 600.0
 

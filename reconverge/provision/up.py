@@ -13,9 +13,9 @@ from collections.abc import Sequence
 import msgspec
 
 from reconverge.clock import Clock, RealClock
+from reconverge.cluster.nodes import KindCluster
 from reconverge.errors import BadInput, Unavailable
-from reconverge.provision import egress, inotify, kind, lifecycle, nodes, preflight, repair
-from reconverge.provision.apiserver import ApiServer
+from reconverge.provision import egress, inotify, kind, lifecycle, preflight, repair
 from reconverge.provision.cluster_config import (
     ClusterSpec,
     Mounts,
@@ -103,16 +103,19 @@ class _Up:
 
     def _repair(self, record: ClusterRecord, flaws: Sequence[Flaw]) -> None:
         """Containers first: what the API server says counts only once all of them run."""
-        repair.repair_containers(self.machine, flaws, self.progress)
-        server = ApiServer(self.state.kubeconfig(record.name))
         from reconverge.provision import readiness
 
+        nodes = lifecycle.nodes_of(self.machine, record.name)
+        repair.repair_containers(nodes, flaws, self.progress)
+
         repair.refuse_hopeless(lifecycle.flaws_of(self.machine, self.state, record))
-        repair.repair_services(self.machine, record.name)
-        readiness.wait_until_nodes_ready(server, expected=record.workers + 1)
-        readiness.wait_until_led(server)
-        repair.uncordon(server, lifecycle.flaws_of(self.machine, self.state, record), self.progress)
-        self._wait_until_connected(server, record)
+        repair.repair_services(nodes)
+        cluster = self._cluster(record)
+        readiness.wait_until_nodes_ready(cluster, expected=record.workers + 1)
+        readiness.wait_until_led(cluster)
+        cordoned = lifecycle.flaws_of(self.machine, self.state, record)
+        repair.uncordon(cluster, cordoned, self.progress)
+        self._wait_until_connected(cluster, record)
         left = lifecycle.flaws_of(self.machine, self.state, record)
         if left:
             raise Unavailable("; ".join(flaw.what for flaw in left))
@@ -162,21 +165,24 @@ class _Up:
             self.machine, program, name=spec.name, config=config, kubeconfig=kubeconfig, log=log
         )
         kubeconfig.chmod(0o600)
-        server = ApiServer(kubeconfig)
+        cluster = self._cluster(record)
         self.progress("waiting for nodes and system pods")
-        readiness.wait_until_nodes_ready(server, expected=spec.workers + 1)
-        kind.open_audit_log(self.machine, spec.name)
-        readiness.mark(server, record.id)
+        readiness.wait_until_nodes_ready(cluster, expected=spec.workers + 1)
+        kind.open_audit_log(lifecycle.nodes_of(self.machine, spec.name))
+        readiness.mark(cluster, record.id)
         self.progress(f"loading {len(workloads)} images into the nodes")
         probe = self.tools.probe_image(spec)
         kind.load(self.machine, program, name=spec.name, images=[*workloads, probe], log=log)
-        self._wait_until_connected(server, record)
+        self._wait_until_connected(cluster, record)
 
-    def _wait_until_connected(self, server: ApiServer, record: ClusterRecord) -> None:
+    def _cluster(self, record: ClusterRecord) -> KindCluster:
+        return KindCluster.of(self.state.kubeconfig(record.name), kind_name=record.name)
+
+    def _wait_until_connected(self, cluster: KindCluster, record: ClusterRecord) -> None:
         from reconverge.provision import readiness
 
         readiness.wait_until_connected(
-            server,
+            cluster,
             workers=record.workers,
             image=self.tools.probe_image(self.spec),
             progress=self.progress,
@@ -196,7 +202,7 @@ class _Up:
         )
 
     def _handle(self, record: ClusterRecord) -> ClusterHandle:
-        containers = nodes.node_containers(self.machine, record.name)
+        containers = lifecycle.nodes_of(self.machine, record.name).all()
         return lifecycle.handle(record, containers, self.state)
 
 

@@ -6,7 +6,6 @@ cluster that cannot be had is one sentence and not one error for each scenario.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,8 @@ from reconverge.errors import ReconvergeError
 from reconverge.faults.journal import recover
 from reconverge.model.settings import ClusterSettings
 from reconverge.provision.cluster_config import ClusterSpec
-from reconverge.provision.lifecycle import ClusterHandle, down, find
+from reconverge.provision.kubeconfig import users_kubeconfig
+from reconverge.provision.lifecycle import ClusterHandle, down, find, name_of_ours
 from reconverge.provision.state import StateDir
 from reconverge.provision.up import up
 from reconverge.pytest_plugin.feature_files import speaks_our_steps
@@ -77,8 +77,8 @@ def make_ground(config: pytest.Config) -> Ground:
 
 def _attached(target: Target) -> Ground:
     """A cluster whose context was named: naming it is the permission."""
-    kubeconfig = target.kubeconfig or Path(os.environ.get("KUBECONFIG", "~/.kube/config"))
-    kubeconfig, context = kubeconfig.expanduser(), target.context
+    kubeconfig = (target.kubeconfig or users_kubeconfig()).expanduser()
+    context = target.context
     cluster: Cluster
     if context.startswith("kind-"):
         cluster = KindCluster.of(kubeconfig, kind_name=context.removeprefix("kind-"))
@@ -88,8 +88,20 @@ def _attached(target: Target) -> Ground:
         cluster=cluster,
         guard=Guard(context=cluster.name, allowed_contexts=frozenset({context})),
         settings=read_settings(cluster),
-        state=StateDir().root / "attached" / context,
+        state=meeting_place(cluster, StateDir()),
     )
+
+
+def meeting_place(cluster: Cluster, state: StateDir) -> Path:
+    """Where runs on that very cluster find each other's lock and undo journals.
+
+    Contexts of several clusters may have one name, and one cluster several contexts: a cluster is
+    the UID of its kube-system namespace, which is never deleted. Raises Unavailable, Forbidden.
+    """
+    ours = name_of_ours(cluster, state)
+    if ours:
+        return runs_folder(state, ours)
+    return state.root / "attached" / cluster.read("Namespace", "kube-system").uid
 
 
 def _ours(target: Target, say: Callable[[str], None]) -> Ground:

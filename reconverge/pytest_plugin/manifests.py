@@ -11,23 +11,35 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from reconverge.cluster.door import JsonObject
-from reconverge.cluster.manifests import Manifest, load
+from reconverge.cluster.manifests import Manifest, load, refuse_bygone
 from reconverge.errors import BadInput
 
 _SUFFIXES = ("*.yaml", "*.yml")
 
 
 class Manifests:
-    """The manifests that a feature in `start` can name; none above `root` is looked at."""
+    """The manifests that a feature in `start` can name; none above `root` is looked at.
 
-    def __init__(self, start: Path, *, root: Path) -> None:
+    `is_strict`: one of an apiVersion that is not served any more is refused, not migrated.
+    """
+
+    def __init__(self, start: Path, *, root: Path, is_strict: bool = False) -> None:
         self._folders = tuple(_upwards(start, root))
+        self._is_strict = is_strict
 
-    def named(self, kind: str, name: str) -> JsonObject:
-        """The manifest of that object; BadInput says where it was looked for, and what is there.
+    def named(self, kind: str, name: str) -> Manifest:
+        """The manifest of that object; BadInput says where it was looked for, and what is there."""
+        found = self._found(kind, name)
+        if self._is_strict:
+            refuse_bygone(found)
+        return found
 
-        A file that is no manifest is passed over, unless nothing is found: then it may be why.
-        """
+    def printed(self, kind: str, name: str) -> JsonObject:
+        """The object as its author wrote it, of whatever apiVersion. Raises BadInput."""
+        return self._found(kind, name).as_written
+
+    def _found(self, kind: str, name: str) -> Manifest:
+        """A file that is no manifest is passed over, unless nothing is found: it may be why."""
         flaws: list[str] = []
         seen: list[Manifest] = []
         for path in self._paths():
@@ -38,7 +50,7 @@ class Manifests:
                 continue
             for manifest in found:
                 if (manifest.kind, manifest.name) == (kind, name):
-                    return manifest.object
+                    return manifest
             seen += found
         raise self._missing(kind, name, seen, flaws)
 

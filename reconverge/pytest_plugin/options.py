@@ -101,6 +101,8 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "DIR",
         "help": "the folder of the run's record (default: runs/<time>)",
     },
+    "--strict-api": _FLAG
+    | {"help": "refuse a manifest whose apiVersion is not served any more, instead of migrating"},
     "--no-install": _FLAG | {"help": "refuse to install what a cluster needs and is missing"},
     "--faults-off": _FLAG
     | {"help": "inject nothing: every scenario must then turn red, or it proves nothing"},
@@ -182,7 +184,8 @@ def repeat_command(config: pytest.Config, nodeid: str) -> str:
         value = config.getoption(name)
         if value and value != _OPTIONS[name].get("default"):
             words += [name, str(value)]
-    return shlex.join(words + mutations(config))
+    strict = ["--strict-api"] if config.getoption("--strict-api") else []
+    return shlex.join(words + strict + mutations(config))
 
 
 def is_worker(config: pytest.Config) -> bool:

@@ -50,7 +50,9 @@ def cluster(ground: Ground) -> Cluster:
 @pytest.fixture
 def manifests(request: pytest.FixtureRequest) -> Manifests:
     """The manifests that this feature can name."""
-    return Manifests(request.path.parent, root=request.config.rootpath)
+    config = request.config
+    is_strict = config.getoption("--strict-api")
+    return Manifests(request.path.parent, root=config.rootpath, is_strict=is_strict)
 
 
 @pytest.fixture

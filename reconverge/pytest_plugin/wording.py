@@ -28,6 +28,8 @@ TAGS = {
     "exclusive": "runs alone on the whole cluster",
     "replication_controller": "about the ReplicationController",
     "liveness": "about liveness probes",
+    "manifests": "about manifests and their versions",
+    "api": "the API server answers alone: no controller takes part, so freezing them shows nothing",
 }
 _SCENARIO_LINE = re.compile(r"\s*(?:Scenario(?: Outline| Template)?|Example)\s*:\s*(.*?)\s*$")
 

@@ -18,6 +18,7 @@ from reconverge.timeline.records import (
     Delivery,
     Gap,
     Lost,
+    Noted,
     Observed,
     Opened,
     Record,
@@ -118,6 +119,11 @@ class Timeline:
 
     def latest(self) -> Snapshot:
         return self._worlds.at(len(self._entries) - 1)
+
+    def notes(self) -> tuple[str, ...]:
+        """What was noted for the reader, such as how a manifest was adapted."""
+        records = (entry.record for entry in self.entries())
+        return tuple(one.text for one in records if isinstance(one, Noted))
 
     def close(self) -> None:
         """Flush to disk. Idempotent; reading stays possible."""

@@ -9,7 +9,7 @@ from kubernetes.client import Configuration
 
 from reconverge.clock import RealClock
 from reconverge.cluster.api import KubernetesCluster
-from reconverge.cluster.transport import Transport
+from reconverge.cluster.transport import PATIENT, Patience, Transport
 from reconverge.timeline import AnyRecord, Entry, Timeline
 from tests.cluster.apiserver import ApiServer
 
@@ -21,10 +21,10 @@ def server() -> Iterator[ApiServer]:
     server.close()
 
 
-def transport_to(url: str) -> Transport:
+def transport_to(url: str, *, patience: Patience = PATIENT) -> Transport:
     configuration = Configuration()
     configuration.host = url
-    return Transport(configuration)
+    return Transport(configuration, patience=patience)
 
 
 @pytest.fixture

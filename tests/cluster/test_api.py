@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+import yaml
 
 from reconverge.cluster.api import KubernetesCluster
 from reconverge.cluster.errors import Conflict, Forbidden, NotFound, Rejected, Unreachable
-from reconverge.errors import ReconvergeError
+from reconverge.cluster.transport import ONE_LOOK
+from reconverge.errors import BadInput, ReconvergeError
 from reconverge.model import Pod, Ref
 from reconverge.timeline import Timeline
 from tests.cluster.apiserver import ApiServer, compact, listing, pod, status
@@ -221,3 +224,32 @@ def test_a_kind_that_nobody_serves_is_told_with_near_ones(
     server.answers["GET /apis/example.org/v2"] = (200, compact(WIDGETS))
     with pytest.raises(Rejected, match=r"did you mean Widget\?"):
         api.record(timeline, kinds=["Wigdet"], namespaces=["ns"])
+
+
+def test_one_look_asks_once(server: ApiServer) -> None:
+    """Whoever only looks takes the first answer for an answer; others ask again."""
+    server.script += [(503, compact(status(503, "starting")))] * 2
+    looking = KubernetesCluster(transport_to(server.url, patience=ONE_LOOK), name="test")
+    with pytest.raises(Unreachable, match="starting"):
+        looking.read("Node", "n")
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("text", ["clusters: [", "just words", "\x00", "[1, 2]"])
+def test_what_is_no_kubeconfig_is_bad_input(tmp_path: Path, text: str) -> None:
+    """One sentence with the file's name, whatever the client package makes of it."""
+    broken = tmp_path / "config"
+    broken.write_text(text)
+    with pytest.raises(BadInput) as caught:
+        KubernetesCluster.open(broken, context="mine")
+    assert caught.value.where == str(broken)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_context_that_is_not_there_is_bad_input(tmp_path: Path) -> None:
+    """The context is named, with the command that lists those there are."""
+    config = tmp_path / "config"
+    config.write_text(yaml.safe_dump({"contexts": [], "clusters": [], "users": []}))
+    with pytest.raises(BadInput, match='context "mine"') as caught:
+        KubernetesCluster.open(config, context="mine")
+    assert "get-contexts" in caught.value.cure

@@ -100,7 +100,7 @@ def test_files_are_read_with_their_errors(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "kind", "new", "note"),
     [
-        ("apps/v1beta2", "ReplicaSet", "apps/v1", "not served since 1.16; applied as apps/v1"),
+        ("apps/v1beta2", "ReplicaSet", "apps/v1", "not served since 1.16: apps/v1 in its stead"),
         ("apps/v1beta2", "DaemonSet", "apps/v1", "not served since 1.16"),
         ("apps/v1beta1", "StatefulSet", "apps/v1", "not served since 1.16"),
         ("extensions/v1beta1", "Deployment", "apps/v1", "not served since 1.16"),

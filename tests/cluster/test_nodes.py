@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from reconverge.cluster.containers import CLUSTER_LABEL, ROLE_LABEL, NodeContainers
 from reconverge.cluster.errors import NotFound
-from reconverge.cluster.nodes import CLUSTER_LABEL, KindCluster
+from reconverge.cluster.nodes import KindCluster
 from reconverge.errors import Refused, Unavailable
 from tests.cluster.conftest import transport_to
 
@@ -16,6 +17,7 @@ DOCKER = """\
 #!/bin/sh
 echo "$*" >> "$(dirname "$0")/calls"
 case "$1" in
+ps) [ ! -s "$(dirname "$0")/inspect" ] || echo c0ffee ;;
 container) cat "$(dirname "$0")/inspect"; [ -s "$(dirname "$0")/inspect" ] ;;
 exec) exit "$(cat "$(dirname "$0")/exec")" ;;
 start) [ ! -e "$(dirname "$0")/broken" ] || { echo "no space left on device" >&2; exit 1; } ;;
@@ -40,7 +42,7 @@ class Engine:
             "Id": "c0ffee",
             "Name": "/mine-worker",
             "State": {"Status": state},
-            "Config": {"Labels": {CLUSTER_LABEL: cluster}},
+            "Config": {"Labels": {CLUSTER_LABEL: cluster, ROLE_LABEL: "worker"}},
             "NetworkSettings": {"Networks": {"kind": network}},
         }
         (self._folder / "inspect").write_text(json.dumps([container]))
@@ -137,3 +139,20 @@ def test_a_failing_engine_keeps_its_own_words(engine: Engine, cluster: KindClust
     engine.is_broken()
     with pytest.raises(Unavailable, match=r"docker start c0ffee.*no space left"):
         cluster.start_node("mine-worker")
+
+
+def test_all_containers_are_told_with_role_and_networks(engine: Engine) -> None:
+    """What the life cycle needs of a node, in the one view there is of it."""
+    engine.knows(state="exited")
+    (container,) = NodeContainers("mine", docker=[str(engine.command)]).all()
+    assert (container.state, container.role) == ("exited", "worker")
+    assert container.networks == ("kind",)
+
+
+def test_no_containers_are_no_error(engine: Engine) -> None:
+    """A cluster that is gone has none, and nothing is asked about them or removed."""
+    engine.knows_nothing()
+    nodes = NodeContainers("mine", docker=[str(engine.command)])
+    assert nodes.all() == []
+    nodes.remove()
+    assert engine.acts() == [f"ps -aq --filter label={CLUSTER_LABEL}=mine"] * 2

@@ -57,6 +57,16 @@ def test_a_taken_name_is_a_conflict(door: Door) -> None:
         door.create(pod())
 
 
+@pytest.mark.parametrize(
+    ("version", "kind"), [("apps/v1beta2", "ReplicaSet"), ("batch/v1beta2", "CronJob")]
+)
+def test_a_bygone_version_is_rejected(door: Door, version: str, kind: str) -> None:
+    """What is not served is refused before anything of it exists, and the version is named."""
+    bygone: JsonObject = {"apiVersion": version, "kind": kind, "metadata": {"name": "bygone"}}
+    with pytest.raises(Rejected, match=f'does not serve apiVersion "{version}"'):
+        door.create(bygone)
+
+
 def test_an_invalid_object_is_rejected(door: Door) -> None:
     """A pod without containers is not accepted."""
     with pytest.raises(Rejected):

@@ -11,6 +11,7 @@ from typing import Literal
 
 from reconverge.cluster.door import Answer, JsonObject, NodeContainer
 from reconverge.cluster.errors import Conflict, Forbidden, NotFound, Rejected, Unreachable
+from reconverge.cluster.kinds import CORE
 from reconverge.model import Named, Ref, ref
 from reconverge.timeline import Timeline
 from tests.fakes.audit import FakeAuditRecorder
@@ -68,6 +69,9 @@ class FakeCluster(Insides):
         kind = str(manifest.get("kind", ""))
         if kind not in CLUSTER_SCOPED and self.store.named("Namespace", namespace, "") is None:
             raise NotFound(f'namespaces "{namespace}" not found')
+        version = manifest.get("apiVersion")
+        if kind in CORE and version != CORE[kind].api_version:
+            raise Rejected(f'the API server does not serve apiVersion "{version}"')
         if kind == "Pod" and not _at(manifest, "spec").get("containers"):
             raise Rejected("spec.containers: Required value")
         if is_dry_run:

@@ -82,7 +82,7 @@ class Cluster:
     @property
     def containers(self) -> dict[str, str]:
         """Every node's address, as Docker gave it."""
-        template = "{{.NetworkSettings.Networks.kind.IPAddress}}"
+        template = f"{{{{.NetworkSettings.Networks.{egress.NETWORK}.IPAddress}}}}"
         return {
             node: _run(["docker", "inspect", "-f", template, node]).strip() for node in self.names
         }

@@ -16,6 +16,7 @@ import pytest
 from reconverge.clock import RealClock
 from reconverge.cluster.door import Cluster
 from reconverge.cluster.guard import Guard
+from reconverge.cluster.manifests import Manifest
 from reconverge.errors import Refused, Unavailable
 from reconverge.experiment import PromiseBroken
 from reconverge.faults import Fault
@@ -78,8 +79,8 @@ class PretendedExperiment:
             self.note(f"close failed={failed}")
         self.is_closed = True
 
-    def apply(self, source: object, *, replicas: int | None = None) -> tuple[Ref, ...]:
-        name = cast(dict[str, Any], source)["metadata"]["name"]
+    def apply(self, source: Manifest, *, replicas: int | None = None) -> tuple[Ref, ...]:
+        name = source.name
         self.note(f"apply {name} replicas={replicas}")
         if name == "unreachable":
             raise Unavailable("the API server is gone", where="api")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from reconverge.provision.glance import MARKER
 from reconverge.provision.state import StateDir
+from reconverge.pytest_plugin.clusters import meeting_place
 from reconverge.pytest_plugin.lock import Presence
+from tests.fakes import FakeCluster, SteppedClock
 from tests.plugin import stage
 from tests.plugin.conftest import Play
 from tests.plugin.test_verdicts_and_exit_codes import FEATURE
+from tests.provision.test_life_cycle import RECORD
 
 REMOVAL = """
 import reconverge.pytest_plugin.clusters as clusters
@@ -62,3 +68,29 @@ def test_without_a_cluster_a_run_is_one_sentence(play: Play, pytester: pytest.Py
     result = play(FEATURE.format(name="shop"))
     assert result.ret == 2
     result.stdout.fnmatch_lines(["*no cluster to run on: Docker does not answer -> start it*"])
+
+
+def marked(identity: str) -> FakeCluster:
+    """A cluster that carries the mark of one we made."""
+    cluster = FakeCluster(SteppedClock())
+    marker = {"kind": "ConfigMap", "metadata": {"name": MARKER}, "data": {"id": identity}}
+    cluster.store.add(marker, namespace="kube-system")
+    return cluster
+
+
+def test_runs_on_a_cluster_of_ours_meet_whatever_its_context_is_called(tmp_path: Path) -> None:
+    """Attached by a copied kubeconfig, it is still the cluster on which others take turns."""
+    state = StateDir(tmp_path)
+    state.write(RECORD)
+    assert meeting_place(marked(RECORD.id), state) == tmp_path / "runs" / RECORD.name
+
+
+def test_two_clusters_never_share_a_journal(tmp_path: Path) -> None:
+    """Contexts of one name are common; an undo must not be looked for on another cluster."""
+    state = StateDir(tmp_path)
+    state.write(RECORD)
+    strangers = [marked("somebody's"), FakeCluster(SteppedClock())]
+    places = [meeting_place(cluster, state) for cluster in strangers]
+    assert all(place.parent == tmp_path / "attached" for place in places)
+    uids = [cluster.read("Namespace", "kube-system").uid for cluster in strangers]
+    assert [place.name for place in places] == uids

@@ -150,3 +150,23 @@ def test_a_kubeconfig_without_a_context_is_refused(play: Play) -> None:
     result = play(FEATURE.format(name="shop"), "--kubeconfig", "nowhere")
     assert result.ret == 4
     result.stderr.fnmatch_lines(["*--kube-context*"])
+
+
+def bygone(pytester: pytest.Pytester) -> None:
+    """The shop as a ReplicaSet of a version that is not served any more."""
+    text = stage.MANIFEST.replace("apiVersion: v1", "apiVersion: apps/v1beta2")
+    text = text.replace("ReplicationController", "ReplicaSet").replace("NAME", "old")
+    pytester.makefile(".yaml", old=text)
+
+
+def test_strict_api_refuses_a_bygone_version(play: Play, pytester: pytest.Pytester) -> None:
+    """--strict-api: bad input, with the manifest's place, the version of today and the command."""
+    bygone(pytester)
+    feature = FEATURE.format(name="old").replace("ReplicationController", "ReplicaSet")
+    play(feature).assert_outcomes(passed=1)
+    strict = play(feature, "--strict-api", "--report-dir=runs/strict")
+    assert strict.ret == 4
+    strict.stdout.fnmatch_lines(
+        ["*old.yaml:1:*", '*"old" is of apps/v1beta2, which is not served any more*', "*migrate*"]
+    )
+    strict.stdout.fnmatch_lines(["  repeat *--strict-api*"])

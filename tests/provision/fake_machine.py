@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reconverge.provision.shell import Command, CommandFailed, Completed
+from reconverge.cluster.containers import CLUSTER_LABEL, ROLE_LABEL
+from reconverge.shell import Command, CommandFailed, Completed
 
 
 @dataclass
@@ -42,6 +44,18 @@ class FakeMachine:
     def says(self, command: str, stdout: str = "", *, stderr: str = "", exit_code: int = 0) -> None:
         """Prepare the answer of every command that begins with `command`."""
         self.answers[command] = Completed(tuple(command.split()), exit_code, stdout, stderr)
+
+    def has_node(self, name: str, *, cluster: str, role: str = "control-plane") -> None:
+        """Prepare what Docker says of a cluster with that one node."""
+        container = {
+            "Id": name,
+            "Name": f"/{name}",
+            "State": {"Status": "running"},
+            "Config": {"Labels": {CLUSTER_LABEL: cluster, ROLE_LABEL: role}},
+            "NetworkSettings": {"Networks": {"reconverge": {"IPAddress": "172.18.0.2"}}},
+        }
+        self.says(f"docker ps -aq --filter label={CLUSTER_LABEL}={cluster}", f"{name}\n")
+        self.says("docker container inspect", json.dumps([container]))
 
     def run(
         self,

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from reconverge import shell
 from reconverge.errors import Unavailable
-from reconverge.provision import debian_roots, shell
+from reconverge.provision import debian_roots
 from reconverge.provision.debian_roots import require_tools, root_step
 from reconverge.provision.machine import RealMachine
 

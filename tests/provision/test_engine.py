@@ -67,6 +67,15 @@ def test_wrong_permissions_name_the_group() -> None:
     assert "usermod -aG docker" in raised.value.cure
 
 
+def test_a_daemon_that_refuses_us_is_not_joined_by_another(state: StateDir) -> None:
+    """Even root may be denied the socket: nothing is installed or started beside that daemon."""
+    machine = FakeMachine(programs={"docker", "dockerd", "apt-get"})
+    machine.says(ASK, stderr="permission denied while trying to connect", exit_code=1)
+    with pytest.raises(Unavailable, match="may not talk"):
+        provide(machine, state)
+    assert machine.ran == machine.did(ASK)
+
+
 def test_wrong_docker_host_is_named_and_never_replaced(state: StateDir) -> None:
     """A daemon that DOCKER_HOST names is the user's choice: no other is installed in its place."""
     machine = FakeMachine(programs={"docker"}, env={"DOCKER_HOST": "tcp://10.0.0.1:2375"})

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
+import msgspec
 import pytest
 import yaml
+from msgspec.structs import replace
 
+from reconverge.cluster.door import NodeContainer
 from reconverge.errors import BadInput, ExitCode, Refused, Unavailable
+from reconverge.model import Lease, Named, Node, Pod, Service
 from reconverge.provision import egress, inotify, lifecycle, preflight
 from reconverge.provision.cluster_config import (
     ClusterSpec,
@@ -21,10 +26,11 @@ from reconverge.provision.cluster_config import (
 from reconverge.provision.engine import Docker
 from reconverge.provision.glance import container_flaws, leader_flaws, node_flaws, pods_missing
 from reconverge.provision.kubeconfig import merge_into_users
-from reconverge.provision.nodes import NodeContainer
-from reconverge.provision.readiness import questions_for
+from reconverge.provision.readiness import questions_for, wait_until
 from reconverge.provision.state import ClusterRecord, StateDir
 from reconverge.provision.up import up
+from tests.fakes import FakeCluster, SteppedClock
+from tests.fakes.machines import BOOT_S, NOTICED_S
 from tests.provision.fake_machine import FakeMachine
 
 RECORD = ClusterRecord(
@@ -38,9 +44,10 @@ RECORD = ClusterRecord(
     egress="closed",
     created_at="2026-01-01T00:00:00+00:00",
 )
-PLANE = NodeContainer("reconverge-control-plane", "running", "control-plane")
-WORKER = NodeContainer("reconverge-worker", "running", "worker")
-LISTING = "docker ps -a --filter label=io.x-k8s.kind.cluster=reconverge"
+View = TypeVar("View", bound=Named)
+OURS = (egress.NETWORK,)
+PLANE = NodeContainer("reconverge-control-plane", "1", "running", (), "control-plane", OURS)
+WORKER = NodeContainer("reconverge-worker", "2", "running", (), "worker", OURS)
 
 
 @pytest.fixture
@@ -85,7 +92,7 @@ def test_other_specification_than_the_existing_cluster_is_refused(state: StateDi
 def test_foreign_cluster_of_the_same_name_is_refused(state: StateDir) -> None:
     """A kind cluster that this state folder knows nothing of is not touched."""
     machine = running()
-    machine.says(LISTING, "reconverge-control-plane\trunning\tcontrol-plane\tkind\n")
+    machine.has_node("reconverge-control-plane", cluster="reconverge")
     with pytest.raises(Refused, match="did not make"):
         up(ClusterSpec(), machine=machine, state=state)
     with pytest.raises(Refused, match="did not make"):
@@ -98,7 +105,7 @@ def test_down_removes_what_an_unreadable_record_belongs_to(state: StateDir) -> N
     state.cluster("reconverge").mkdir(parents=True)
     (state.cluster("reconverge") / "cluster.json").write_text('{"name": "reco')
     machine = running()
-    machine.says(LISTING, "reconverge-control-plane\trunning\tcontrol-plane\treconverge\n")
+    machine.has_node("reconverge-control-plane", cluster="reconverge")
     assert lifecycle.down("reconverge", machine=machine, state=state, progress=print)
     assert machine.did("docker rm --force --volumes reconverge-control-plane")
     assert not state.cluster("reconverge").exists()
@@ -165,24 +172,25 @@ def test_frozen_controller_is_seen_by_its_lease() -> None:
     ]
 
 
-def lease(name: str, renewed: str) -> dict[str, object]:
-    return {"metadata": {"name": name}, "spec": {"renewTime": renewed}}
+def view(kind: type[View], name: str, **parts: object) -> View:
+    return msgspec.convert({"metadata": {"name": name}, **parts}, kind)
+
+
+def lease(name: str, renewed: str) -> Lease:
+    return view(Lease, name, spec={"renewTime": renewed})
 
 
 def test_nodes_not_ready_and_cordoned_are_two_flaws() -> None:
     """Services are started for the one; the other is uncordoned."""
-    node = {
-        "metadata": {"name": "w"},
-        "spec": {"unschedulable": True},
-        "status": {"conditions": []},
-    }
+    node = view(Node, "w", spec={"unschedulable": True})
     assert [flaw.cure for flaw in node_flaws([node], expected=1)] == ["services", "uncordon"]
 
 
 def test_system_pod_on_its_way_out_is_not_awaited() -> None:
     """A Terminating pod of a lost node must not keep `up` waiting; a missing set must."""
-    leaving = {"metadata": {"name": "a", "deletionTimestamp": "now"}, "status": {}}
-    awaited = {"metadata": {"name": "b"}, "status": {"phase": "Running", "conditions": []}}
+    going = {"name": "a", "deletionTimestamp": "2026-01-01T00:00:00Z"}
+    leaving = view(Pod, "a", metadata=going)
+    awaited = view(Pod, "b", status={"phase": "Running"})
     assert pods_missing([leaving]) == ""
     assert pods_missing([leaving, awaited]) == "system pods not Ready: b"
     assert pods_missing([]) == "no system pod runs"
@@ -191,20 +199,41 @@ def test_system_pod_on_its_way_out_is_not_awaited() -> None:
 def test_probe_asks_every_pair_the_service_and_its_name() -> None:
     """Two workers: four dials between pods, two to the address, two to the name."""
     pods = [
-        {
-            "metadata": {"name": f"p{n}"},
-            "spec": {"nodeName": f"w{n}"},
-            "status": {"podIP": f"10.0.0.{n}"},
-        }
+        view(Pod, f"p{n}", spec={"nodeName": f"w{n}"}, status={"podIP": f"10.0.0.{n}"})
         for n in (1, 2)
     ]
-    questions = questions_for(pods, {"spec": {"clusterIP": "10.96.0.9"}})
-    dialled = [(question.pod, question.host) for question in questions]
+    questions = questions_for(pods, view(Service, "probe", spec={"clusterIP": "10.96.0.9"}))
+    dialled = [(question.pod.name, question.host) for question in questions]
     assert ("p1", "10.0.0.2") in dialled
     assert ("p2", "10.0.0.1") in dialled
     assert ("p1", "10.96.0.9") in dialled
     assert ("p2", "probe.reconverge-readiness.svc.cluster.local") in dialled
     assert len(questions) == 8
+
+
+def unready(nodes: Sequence[Named]) -> str:
+    return "; ".join(flaw.what for flaw in node_flaws(nodes, expected=4))
+
+
+def test_waiting_ends_with_the_event_that_makes_it_true() -> None:
+    """A stopped node is awaited until its Ready comes over the watch, not until a next look."""
+    cluster = FakeCluster(SteppedClock())
+    cluster.machines.stop("fake-worker")
+    cluster.clock.pass_s(NOTICED_S)
+    begun_s = cluster.clock.monotonic_s()
+    cluster.start_node("fake-worker")
+    nodes = wait_until(cluster, "Node", unready, deadline_s=60, clock=cluster.clock)
+    assert unready(nodes) == ""
+    assert cluster.clock.monotonic_s() - begun_s == pytest.approx(BOOT_S, abs=0.1)
+
+
+def test_waiting_in_vain_ends_with_the_last_word() -> None:
+    """What was still missing at the deadline is the error."""
+    cluster = FakeCluster(SteppedClock())
+    cluster.machines.stop("fake-worker")
+    cluster.clock.pass_s(NOTICED_S)
+    with pytest.raises(Unavailable, match="not ready after 60 s: node fake-worker is not Ready"):
+        wait_until(cluster, "Node", unready, deadline_s=60, clock=cluster.clock)
 
 
 def test_kind_configuration_carries_profile_audit_and_address() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from reconverge.errors import Unavailable
 from reconverge.provision.pipeline import Pipeline, Room, Step, StepFailed
-from reconverge.provision.shell import DISK_FULL, KILLED, CommandFailed, Completed, run
+from reconverge.shell import DISK_FULL, KILLED, CommandFailed, Completed, run
 
 
 class Works:
@@ -154,6 +154,7 @@ def test_a_full_disk_is_said_in_one_sentence(works: Works) -> None:
         with pytest.raises(StepFailed) as failure:
             works.pipeline.build(works.step("a", then=recipe))
         assert DISK_FULL in str(failure.value)
+        assert "\n" not in str(failure.value)
         assert "free some disk space" in failure.value.cure
 
 
