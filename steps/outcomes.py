@@ -63,6 +63,13 @@ def survivors_untouched(experiment: Experiment, injection: Injection, name: str)
     experiment.hold(baselines.survivors(experiment.before(), workload, hit=injection.targets))
 
 
+@then(words('nobody but their kubelets writes to the surviving pods of "{name:Name}"'))
+def only_kubelets_write(experiment: Experiment, injection: Injection, name: str) -> None:
+    """As the API server's audit log tells: no controller so much as patches them."""
+    workload = experiment.workload(name)
+    experiment.hold(baselines.only_kubelets(experiment.before(), workload, hit=injection.targets))
+
+
 @then(words('the pods of "{name:Name}" on other nodes are never touched'))
 def elsewhere_untouched(experiment: Experiment, injection: Injection, name: str) -> None:
     """No pod on another node than the stopped one is deleted, finished or restarted."""

@@ -39,6 +39,7 @@ Feature: A ReplicationController replaces the pods it loses
       When one of the pods of "kubia" is deleted without grace
       Then "kubia" converges to 3 ready pods within 60 seconds
       And the surviving pods of "kubia" are never touched
+      And nobody but their kubelets writes to the surviving pods of "kubia"
 
   Rule: A pod that leaves the selector is replaced, not destroyed
 

@@ -7,10 +7,12 @@ kind, nothing was missed, and the gap hides nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Literal
 
 from reconverge.model import VIEWS
-from reconverge.timeline import AUDIT_LOG, Entry, Gap, Opened, Synced, Timeline, Wrote
+from reconverge.timeline import AUDIT_LOG, Entry, Gap, Opened, Synced, Wrote
 
 # From taking effect in etcd to its line in the log a write took 1 to 31 ms on a loaded kind
 # cluster (the API server writes the line itself, before the next request of that connection).
@@ -41,23 +43,40 @@ def author(write: Wrote) -> str:
 
 
 def unwritten(
-    timeline: Timeline, kind: str, namespace: str, *, since_s: float, until_s: float
+    entries: Iterable[Entry], kind: str, namespace: str, *, since_s: float, until_s: float
 ) -> bool | None:
     """Whether nobody wrote to `kind` in `namespace` between two seconds of the timeline.
 
-    `namespace` is empty for a cluster-scoped kind. None where the log cannot tell: it was not read
-    all the while, it is not known yet to be past `until_s`, it leaves that kind out, or its clock
-    does not agree with ours. A write counts with the whole time it was under way.
+    `entries` are the timeline's from its opening on. `namespace` is empty for a cluster-scoped
+    kind. None where the log cannot tell: it was not read all the while, it is not known yet to be
+    past `until_s`, it leaves that kind out, or its clock does not agree with ours. A write counts
+    with the whole time it was under way.
     """
+    found = first_write(entries, kind, namespace, since_s=since_s, until_s=until_s)
+    return False if isinstance(found, Wrote) else found
+
+
+def first_write(
+    entries: Iterable[Entry],
+    kind: str,
+    namespace: str,
+    *,
+    since_s: float,
+    until_s: float,
+    is_counted: Callable[[Wrote], bool] = lambda _: True,
+) -> Wrote | Literal[True] | None:
+    """The first write that `is_counted`, True where there is none, None as in `unwritten`."""
     is_told = kind == "Node" if not namespace else kind not in UNAUDITED
-    opened = timeline[0].record if len(timeline) else None
-    if not is_told or not isinstance(opened, Opened):
-        return None
-    reading = _Reading(opened, kind, namespace, since_s=since_s, until_s=until_s)
-    for entry in timeline.entries():
+    reading: _Reading | None = None
+    for entry in entries if is_told else ():
+        if reading is None:
+            if not isinstance(entry.record, Opened):
+                return None
+            reading = _Reading(entry.record, kind, namespace, since_s=since_s, until_s=until_s)
+            reading.is_counted = is_counted
         if reading.is_over(entry):
             break
-    return reading.answer
+    return reading.answer if reading is not None else None
 
 
 class _Reading:
@@ -66,7 +85,8 @@ class _Reading:
     def __init__(
         self, opened: Opened, kind: str, namespace: str, *, since_s: float, until_s: float
     ) -> None:
-        self.answer: bool | None = None
+        self.answer: Wrote | Literal[True] | None = None
+        self.is_counted: Callable[[Wrote], bool] = lambda _: True
         self._opened = opened
         self._kind, self._namespace = kind, namespace
         self._since_s, self._until_s = since_s, until_s
@@ -94,8 +114,9 @@ class _Reading:
             return True
         is_mine = self._is_my_kind(write.kind) and write.namespace == self._namespace
         begin_s, end_s = self._since_s - CLOCK_ERROR_S, self._until_s + CLOCK_ERROR_S
-        if is_mine and write.code < 400 and answered_s >= begin_s and received_s <= end_s:
-            self.answer = False
+        is_then = answered_s >= begin_s and received_s <= end_s
+        if is_mine and is_then and write.code < 400 and self.is_counted(write):
+            self.answer = write
             return True
         if received_s >= self._until_s + IN_FLIGHT_S:
             self.answer = True
@@ -108,3 +129,38 @@ class _Reading:
 
     def _second(self, at: datetime) -> float:
         return self._opened.at_s + (at - self._opened.started).total_seconds()
+
+
+class Hidden:
+    """The gaps of a span, and whether the audit log shows that they hide nothing."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, str], Gap] = {}
+        self._spans: list[tuple[Gap, float]] = []
+
+    def note(self, entry: Entry, gaps: Iterable[Gap]) -> None:
+        """Take into account that `gaps` are open at `entry`."""
+        now = {(gap.kind, gap.namespace): gap for gap in gaps}
+        closed = [gap for watch, gap in self._open.items() if watch not in now]
+        self._spans += [(gap, entry.at_s) for gap in closed]
+        self._open = now
+
+    def hiding(self, entry: Entry | None) -> Gap | None:
+        """The first gap in which something may be missing, by the record up to `entry`."""
+        stands = next(iter(self._open.values()), None)
+        hides = (gap for gap, until_s in self._spans if self.is_empty(entry, gap, until_s) is False)
+        return stands or next(hides, None) or self.untold(entry)
+
+    def untold(self, entry: Entry | None) -> Gap | None:
+        """The first gap of which the log does not tell, or not yet."""
+        untold = (gap for gap, until_s in self._spans if self.is_empty(entry, gap, until_s) is None)
+        return next(untold, None)
+
+    @staticmethod
+    def is_empty(entry: Entry | None, gap: Gap, until_s: float) -> bool | None:
+        """Whether nobody wrote what the gap would hide; None where the log does not tell."""
+        if entry is None:
+            return None
+        return unwritten(
+            entry.so_far(), gap.kind, gap.namespace, since_s=gap.since_s, until_s=until_s
+        )

@@ -16,6 +16,7 @@ from reconverge.judges.invariants import (
     NoPodInVain,
     OneAtATime,
     OnePerPlace,
+    OnlyWriters,
     SamePods,
     Untouched,
     WithinSurge,
@@ -32,6 +33,15 @@ def survivors(before: Snapshot, workload: Ref, *, hit: Sequence[Ref]) -> Untouch
     struck = {target.uid for target in hit}
     pods = (pod for pod in _active(before, workload) if pod.uid not in struck)
     return _untouched(pods, f"no pod of {workload} survives the fault")
+
+
+def only_kubelets(before: Snapshot, workload: Ref, *, hit: Sequence[Ref]) -> OnlyWriters:
+    """Nobody but their kubelets writes to the active pods that the fault did not hit."""
+    struck = {target.uid for target in hit}
+    pods = tuple(ref("Pod", pod) for pod in _active(before, workload) if pod.uid not in struck)
+    if not pods:
+        raise BadInput(f"no pod of {workload} survives the fault")
+    return OnlyWriters(objects=pods, writers=("kubelet",))
 
 
 def elsewhere(before: Snapshot, workload: Ref, *, node: str) -> Untouched:

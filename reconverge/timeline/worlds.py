@@ -9,7 +9,7 @@ reads in order pays for one change an entry, who jumps for `STRIDE` of them at m
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -51,6 +51,10 @@ class Entry(msgspec.Struct, frozen=True):
         started = self.worlds.started
         return started + timedelta(seconds=at_s) if started is not None else None
 
+    def so_far(self) -> Iterator[Entry]:
+        """Every entry of the timeline up to this one, from the opening on."""
+        return self.worlds.entries(self.index + 1)
+
     def __repr__(self) -> str:
         return f"Entry({self.index}, {self.record!r})"
 
@@ -69,6 +73,10 @@ class Worlds:
         """The wall's instant of second 0, if the opening record is there."""
         first = self._entries[0].record if self._entries else None
         return first.started if isinstance(first, Opened) else None
+
+    def entries(self, stop: int) -> Iterator[Entry]:
+        """The first `stop` entries."""
+        return (self._entries[index] for index in range(stop))
 
     def at(self, index: int) -> Snapshot:
         """The world just after entry `index`; the empty one before the first."""

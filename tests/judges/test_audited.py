@@ -63,7 +63,7 @@ class Log(Story):
         return self
 
     def unwritten(self, kind: str = "Pod", namespace: str = NAMESPACE) -> bool | None:
-        return unwritten(self.timeline, kind, namespace, since_s=SINCE_S, until_s=UNTIL_S)
+        return unwritten(self.timeline.entries(), kind, namespace, since_s=SINCE_S, until_s=UNTIL_S)
 
 
 def test_a_log_that_has_it_all() -> None:
@@ -103,7 +103,7 @@ def test_read_from_the_middle_on() -> None:
     late.append(
         lambda at_s: Synced(at_s=at_s, kind=AUDIT_LOG, resource_version=0, namespace=NAMESPACE)
     )
-    assert unwritten(late.timeline, "Pod", NAMESPACE, since_s=10.0, until_s=12.0) is None
+    assert unwritten(late.timeline.entries(), "Pod", NAMESPACE, since_s=10.0, until_s=12.0) is None
     assert story.past().unwritten() is True
 
 
@@ -132,7 +132,7 @@ def test_what_the_log_leaves_out() -> None:
     assert log.unwritten("Event") is None
     assert log.unwritten("Pod", "other") is None
     assert log.unwritten("PersistentVolume", "") is None
-    assert unwritten(Log().timeline, "Node", "", since_s=0.0, until_s=1.0) is None
+    assert unwritten(Log().timeline.entries(), "Node", "", since_s=0.0, until_s=1.0) is None
 
 
 def test_kinds_that_only_the_log_names_otherwise() -> None:

@@ -19,6 +19,7 @@ from reconverge.judges.invariants.identity import (
 from reconverge.judges.invariants.judge import Invariant, InvariantJudge
 from reconverge.judges.invariants.owners import OwnerGoesLast
 from reconverge.judges.invariants.places import OnePerPlace
+from reconverge.judges.invariants.writers import OnlyWriters
 
 AnyInvariant = (
     Untouched
@@ -33,6 +34,7 @@ AnyInvariant = (
     | OnceAMinute
     | OneAtATime
     | OwnerGoesLast
+    | OnlyWriters
 )
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "OnceAMinute",
     "OneAtATime",
     "OnePerPlace",
+    "OnlyWriters",
     "OwnerGoesLast",
     "RestartsNeverFall",
     "SamePods",

@@ -1,20 +1,21 @@
 """The fold that judges an invariant: nothing in a span violates it, and we have seen it all.
 
 The first delivery that violates it ends the matter. A gap of a watch inside the span, without a
-violation, leaves it UNKNOWN. While a gap is open nothing is judged: a list in progress mixes old
-objects with new ones. At the end of the span a sentinel must come back through each of our watches:
-one that is deaf would have seen no violation.
+violation, leaves it UNKNOWN, unless the audit log shows that nobody wrote in it. While a gap is
+open nothing is judged: a list in progress mixes old objects with new ones. At the end of the span a
+sentinel must come back through each of our watches: one that is deaf would have seen no violation.
 """
 
 from __future__ import annotations
 
+from reconverge.judges.audited import Hidden
 from reconverge.judges.echoes import Echoes, any_node
 from reconverge.judges.judge import Judge, Progress, Want, catch_up
 from reconverge.judges.liveliness import ANSWER_S
 from reconverge.judges.promise import Promise
 from reconverge.judges.tally import Tally
 from reconverge.model import Ref
-from reconverge.timeline import Entry, Gap, Observed
+from reconverge.timeline import Entry, Observed
 from reconverge.verdict import Finding, Verdict
 
 
@@ -36,7 +37,8 @@ class InvariantJudge:
         self.promise = promise
         self.deadline_s = deadline_s
         self._tally = tally
-        self._gap: Gap | None = None
+        self._hidden = Hidden()
+        self._last: Entry | None = None
         self._is_begun = False
         self._entries = 0
         self._newest = 0
@@ -66,11 +68,12 @@ class InvariantJudge:
     def _follow(self, entry: Entry) -> str:
         """What `entry` violates, if anything, as far as that can be told."""
         is_first, self._is_begun = not self._is_begun, True
+        self._last = entry
         is_news = self._tally.follow(entry, is_first=is_first)
         if is_first:
             self._node = any_node(entry.snapshot)
         gaps = self._tally.gaps(entry)
-        self._gap = next((gap for gap in gaps if gap.since_s <= self.deadline_s), self._gap)
+        self._hidden.note(entry, (gap for gap in gaps if gap.since_s <= self.deadline_s))
         return self._tally.violation if is_news and not gaps and self._tally.is_certain else ""
 
     def _note_newest(self, entry: Entry) -> None:
@@ -89,16 +92,21 @@ class InvariantJudge:
         return finding
 
     def _conclude(self, now_s: float) -> Finding | None:
-        if self._gap is not None:
-            reason = f"the watch of {self._gap.kind} had a gap: {self._gap.reason}"
-            return self._finding(Verdict.UNKNOWN, reason, now_s)
         if not self._entries:
             return self._finding(Verdict.UNKNOWN, "nothing was observed", now_s)
         if self._echoes is None:
             return None
+        is_over = now_s >= self.deadline_s + ANSWER_S
         if self._echoes.is_heard:
-            return self._heard(self._echoes, now_s)
-        if self._echoes.error or now_s >= self.deadline_s + ANSWER_S:
+            gap = self._hidden.hiding(self._last)
+            if gap is None:
+                return self._heard(self._echoes, now_s)
+            # The log may be behind: it is waited for as long as an echo would be.
+            if is_over or gap is not self._hidden.untold(self._last):
+                reason = f"the watch of {gap.kind} had a gap: {gap.reason}"
+                return self._finding(Verdict.UNKNOWN, reason, now_s)
+            return None
+        if self._echoes.error or is_over:
             return self._finding(Verdict.UNKNOWN, self._echoes.silence, now_s)
         return None
 
