@@ -114,7 +114,7 @@ def gap_of_pods(log: Log) -> tuple[Verdict, str]:
     controller = Responder(audience)
     controller.run(14.0)
     if audience.finding is None:
-        log.past()
+        log.wrote(14.5, 14.51, kind="ReplicaSet")
         controller.run(30.0)
     return audience.verdict().verdict, audience.verdict().why
 
