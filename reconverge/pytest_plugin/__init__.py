@@ -7,6 +7,7 @@ concern and only the hooks it needs; in a project without features of ours, none
 from __future__ import annotations
 
 pytest_plugins = (
+    "reconverge.pytest_plugin.signals",
     "reconverge.pytest_plugin.options",
     "reconverge.pytest_plugin.feature_files",
     "reconverge.pytest_plugin.wording",

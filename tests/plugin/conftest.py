@@ -25,7 +25,17 @@ def play(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Play:
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setenv("RECONVERGE_STATE_DIR", str(pytester.path / "state"))
     pytester.makeconftest(stage.CONFTEST)
-    for name in ("shop", "broken", "silent", "forbidden", "unsteady", "unreachable", "interrupted"):
+    for name in (
+        "shop",
+        "broken",
+        "silent",
+        "forbidden",
+        "unsteady",
+        "unreachable",
+        "interrupted",
+        "SIGTERM",
+        "SIGHUP",
+    ):
         manifest = stage.MANIFEST.replace("NAME", name)
         pytester.makefile(".yaml", **{name: manifest})
 

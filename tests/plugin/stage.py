@@ -6,6 +6,8 @@ cannot be known, "forbidden" is refused, and every other name keeps its promises
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,6 +97,8 @@ class PretendedExperiment:
             raise Refused("this may not be harmed", where="guard")
         if of is not None and of.name == "interrupted":
             raise KeyboardInterrupt
+        if of is not None and of.name in ("SIGTERM", "SIGHUP"):
+            os.kill(os.getpid(), getattr(signal, of.name))
         self.is_injected = True
         self.note(f"inject {type(fault).__name__} off={self.faults_off}")
         return fault
