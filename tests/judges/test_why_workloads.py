@@ -431,6 +431,17 @@ def test_a_cron_job_that_is_not_due() -> None:
     assert world.at(70).told(CRON) == ""
 
 
+def test_a_job_is_due_to_the_second() -> None:
+    """Just before its minute it is not late; on the minute it is due."""
+    world = World()
+    nightly(world)
+    assert (
+        world.at(59.6).told(CRON) == "no Job of it was due yet; the next is due at 00:01 UTC, now"
+    )
+    assert world.at(60.0).told(CRON) == ""
+    assert world.at(62.0).told(CRON) == "the Job due at 00:01 UTC is not started, 2 s late"
+
+
 @pytest.mark.parametrize("schedule", ["nonsense", "@every 90s", "* * * * *"])
 def test_a_schedule_without_a_second_of_its_own(schedule: str) -> None:
     """What cannot be reckoned is not told."""
