@@ -62,7 +62,7 @@ def test_silence_comes_first() -> None:
     explanation = world.explanation(silence=words)
     assert explanation.sentence == words
     assert explanation.lines == (
-        '#1 ReplicationController "kubia" is of generation 3, its status is of generation 2',
+        "#1 kubia is of generation 3, its status of generation 2",
         "now it is up to replicaset-controller",
     )
 
