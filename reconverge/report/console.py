@@ -93,8 +93,7 @@ def _promise_of(timeline: Timeline, finding: Finding) -> Promised | None:
 
 
 def _excerpt(timeline: Timeline, finding: Finding) -> list[Row]:
-    is_broken = finding.verdict is not Verdict.HELD
-    found = rows(timeline, decisive=finding.evidence if is_broken else ())
+    found = rows(timeline, decisive=_decisive(finding))
     promised = _promise_of(timeline, finding)
     is_over = promised is not None and promised.deadline_s - promised.at_s >= 0.5
     if promised is not None and is_over and promised.deadline_s <= finding.decided_s:
@@ -108,6 +107,15 @@ def _excerpt(timeline: Timeline, finding: Finding) -> list[Row]:
     end_s = max(judged, default=finding.decided_s)  # what the clean-up causes is no news
     found = [row for row in found if row.word != "observe" or row.at_s <= end_s]
     return shortened(sorted(found, key=lambda row: row.at_s), limit=_ROWS_MAX)
+
+
+def _decisive(finding: Finding) -> tuple[int, ...]:
+    """The entries that settled the matter; those that only explain it are told above."""
+    if finding.verdict is Verdict.HELD:
+        return ()
+    if not finding.because:
+        return finding.evidence
+    return finding.evidence[:1] if finding.instant_s is not None else ()
 
 
 def _evidence(finding: Finding, width: int) -> list[str]:

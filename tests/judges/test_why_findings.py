@@ -111,6 +111,7 @@ def test_the_text_shows_the_evidence_line_by_line() -> None:
     rows = lines[first : first + len(finding.because)]
     assert [row[14:] for row in rows] == list(finding.because)
     assert rows[-1] == "              now it is up to default-scheduler"
+    assert not any(" decides " in line for line in lines), "nothing settled it but the deadline"
 
 
 def test_a_snapshot_knows_the_entries_of_what_is_there() -> None:

@@ -62,7 +62,7 @@ def test_silence_comes_first() -> None:
     explanation = world.explanation(silence=words)
     assert explanation.sentence == words
     assert explanation.lines == (
-        '#1 ReplicationController "kubia" is of generation 3, its status is of generation 2',
+        "#1 kubia is of generation 3, its status of generation 2",
         "now it is up to replicaset-controller",
     )
 
@@ -429,6 +429,17 @@ def test_a_cron_job_that_is_not_due() -> None:
     )
     nightly(world, last_s=60)
     assert world.at(70).told(CRON) == ""
+
+
+def test_a_job_is_due_to_the_second() -> None:
+    """Just before its minute it is not late; on the minute it is due."""
+    world = World()
+    nightly(world)
+    assert (
+        world.at(59.6).told(CRON) == "no Job of it was due yet; the next is due at 00:01 UTC, now"
+    )
+    assert world.at(60.0).told(CRON) == ""
+    assert world.at(62.0).told(CRON) == "the Job due at 00:01 UTC is not started, 2 s late"
 
 
 @pytest.mark.parametrize("schedule", ["nonsense", "@every 90s", "* * * * *"])

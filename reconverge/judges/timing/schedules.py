@@ -57,7 +57,24 @@ def _seconds_to_next(spec: CronJobSpec, wall: datetime) -> float:
         # Counted from the last run, which is at most one period ago.
         every = durationpy.from_str(spec.schedule.removeprefix(_EVERY).strip())
         return float(every.total_seconds())
+    return (_ticks(spec, wall)[1] - wall) / timedelta(seconds=1)
+
+
+def ticks(spec: CronJobSpec, wall: datetime) -> tuple[datetime, datetime] | None:
+    """The last moment up to `wall` for which it is due, and the first one after it.
+
+    None where the schedule cannot be read, or, like `@every 90s`, counts from the last run.
+    """
+    try:
+        return _ticks(spec, wall)
+    except (CronSimError, ZoneInfoNotFoundError, StopIteration):
+        return None
+
+
+def _ticks(spec: CronJobSpec, wall: datetime) -> tuple[datetime, datetime]:
     fields = _DESCRIPTORS.get(spec.schedule, spec.schedule).replace("?", "*")
     zone: tzinfo = ZoneInfo(spec.time_zone) if spec.time_zone else UTC
-    due = next(CronSim(fields, wall.astimezone(zone)))
-    return (due - wall) / timedelta(seconds=1)
+    here = wall.astimezone(zone)
+    # Backwards it begins before what it is given, forwards after it.
+    begin = here.replace(microsecond=0) + timedelta(seconds=1)
+    return next(CronSim(fields, begin, reverse=True)), next(CronSim(fields, here))

@@ -38,8 +38,8 @@ def _generations(workload: Ref, world: World) -> tuple[Evidence, ...]:
     if view is None:
         return ()
     observed = getattr(getattr(view, "status", None), "observed_generation", None)
-    told = f", its status is of generation {observed}" if observed is not None else ""
-    text = f"{workload} is of generation {view.metadata.generation}{told}"
+    told = f", its status of generation {observed}" if observed is not None else ""
+    text = f"{view.name} is of generation {view.metadata.generation}{told}"
     return (world.shows(view, text),)
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from cronsim import CronSim, CronSimError
+from datetime import UTC, datetime
 
 from reconverge.judges.controllers import name_of
 from reconverge.judges.schedules import job_name
+from reconverge.judges.timing.schedules import ticks
 from reconverge.judges.why.jobs import of_job
 from reconverge.judges.why.words import Cause, Evidence, left, since, whole_s
 from reconverge.judges.why.world import World
@@ -17,15 +15,6 @@ from reconverge.model import CronJob, Job, ref
 
 # The controller wakes up 0.1 s after the second that is due (nextScheduleDelta); stamps are whole.
 LATE_AFTER_S = 2.0
-_DESCRIPTORS = {
-    "@yearly": "0 0 1 1 *",
-    "@annually": "0 0 1 1 *",
-    "@monthly": "0 0 1 * *",
-    "@weekly": "0 0 * * 0",
-    "@daily": "0 0 * * *",
-    "@midnight": "0 0 * * *",
-    "@hourly": "0 * * * *",
-}
 
 
 def of_cron_job(view: CronJob, world: World) -> Iterator[Cause | None]:
@@ -132,29 +121,18 @@ def _last_run(view: CronJob, world: World) -> Evidence:
 
 
 def _last_due(view: CronJob, now: datetime) -> datetime | None:
-    """The newest second up to `now` for which it is due, since its last run or its creation."""
-    found = _tick(view, now + timedelta(seconds=1), is_back=True)
+    """The newest moment up to `now` for which it is due, after its last run or its creation."""
+    found = ticks(view.spec, now)
     begin = view.status.last_schedule_time or view.metadata.creation_timestamp
-    return found if found is not None and (begin is None or found >= begin) else None
+    return found[0] if found is not None and (begin is None or found[0] > begin) else None
 
 
 def _next(view: CronJob, world: World) -> str:
     """`; the next is due at 13:46 UTC, in 12 s`."""
-    found = _tick(view, world.now, is_back=False) if world.now is not None else None
-    return f"; the next is due at {_clock(found)}, {left(found, world.now)}" if found else ""
-
-
-def _tick(view: CronJob, start: datetime, *, is_back: bool) -> datetime | None:
-    """The nearest second of the schedule before or after `start`; None where it cannot be read.
-
-    `@every 90s` counts from the last run and has no seconds of its own.
-    """
-    fields = _DESCRIPTORS.get(view.spec.schedule, view.spec.schedule).replace("?", "*")
-    try:
-        zone: tzinfo = ZoneInfo(view.spec.time_zone) if view.spec.time_zone else UTC
-        return next(CronSim(fields, start.astimezone(zone), reverse=is_back))
-    except (CronSimError, ZoneInfoNotFoundError, StopIteration, ValueError):
-        return None
+    found = ticks(view.spec, world.now) if world.now is not None else None
+    if found is None:
+        return ""
+    return f"; the next is due at {_clock(found[1])}, {left(found[1], world.now)}"
 
 
 def _clock(stamp: datetime) -> str:
