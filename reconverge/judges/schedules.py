@@ -123,14 +123,14 @@ class DueJudge:
             return self._on_start(self._started, now_s, is_late=is_late)
         if self._is_gone:
             verdict = Verdict.BROKEN if self._is_wanted else Verdict.UNKNOWN
-            return self._finding(verdict, f"{self._cron} is gone", now_s)
+            return self.promise.found(verdict, f"{self._cron} is gone", now_s)
         barrier = self._barrier
         if barrier is None:
             return None
         if self._outage is not None:
             what = "has a gap" if isinstance(self._outage, Gap) else "is lost"
             reason = f"the watch of {self._outage.kind} {what}: {self._outage.reason}"
-            return self._finding(Verdict.UNKNOWN, reason, now_s)
+            return self.promise.found(Verdict.UNKNOWN, reason, now_s)
         if barrier.is_answered:
             barrier.close()
         if barrier.is_closed:
@@ -141,33 +141,21 @@ class DueJudge:
 
     def _on_start(self, started: Entry, now_s: float, *, is_late: bool) -> Finding | None:
         if is_late and not self._is_wanted:
-            return self._finding(Verdict.HELD, f"{self._name} came only later", now_s)
+            return self.promise.found(Verdict.HELD, f"{self._name} came only later", now_s)
         verdict = Verdict.HELD if self._is_wanted and not is_late else Verdict.BROKEN
         late = f", {started.at_s - self.deadline_s:.1f} s too late" if is_late else ""
-        return self._finding(verdict, f"{self._name} was started{late}", now_s, started)
+        return self.promise.found(verdict, f"{self._name} was started{late}", now_s, started)
 
     def _on_silence(self, now_s: float) -> Finding:
         """A live controller has started none."""
         verdict = Verdict.BROKEN if self._is_wanted else Verdict.HELD
-        return self._finding(verdict, f"there is no {self._name}", now_s)
+        return self.promise.found(verdict, f"there is no {self._name}", now_s)
 
     def _on_no_answer(self, barrier: Barrier, now_s: float) -> Finding:
         """Silence is what a dead controller shows as well; it proves only what is missing."""
         if self._is_wanted and barrier.is_ignored:
-            return self._finding(Verdict.BROKEN, barrier.silence, now_s)
-        return self._finding(Verdict.UNKNOWN, barrier.silence, now_s)
-
-    def _finding(
-        self, verdict: Verdict, reason: str, now_s: float, entry: Entry | None = None
-    ) -> Finding:
-        return Finding(
-            promise=self.promise.sentence(),
-            verdict=verdict,
-            why=reason,
-            decided_s=now_s,
-            instant_s=entry.at_s if entry is not None else None,
-            evidence=(entry.index,) if entry is not None else (),
-        )
+            return self.promise.found(Verdict.BROKEN, barrier.silence, now_s)
+        return self.promise.found(Verdict.UNKNOWN, barrier.silence, now_s)
 
 
 def _clock(due: datetime) -> str:

@@ -287,12 +287,5 @@ class StateJudge:
         return self._finding(Verdict.UNKNOWN, reason)
 
     def _finding(self, verdict: Verdict, reason: str, entry: Entry | None = None) -> Finding:
-        return Finding(
-            promise=self.promise.sentence(),
-            verdict=verdict,
-            why=reason,
-            decided_s=self._now_s,
-            instant_s=entry.at_s if entry is not None else None,
-            last_seen=self._steadiness.seen,
-            evidence=(entry.index,) if entry is not None else (),
-        )
+        seen = self._steadiness.seen
+        return self.promise.found(verdict, reason, self._now_s, entry, last_seen=seen)

@@ -56,7 +56,7 @@ class InvariantJudge:
             return finding
         reason = self._follow(entry)
         if reason and entry.at_s <= self.deadline_s:
-            return self._finding(Verdict.BROKEN, reason, entry.at_s, entry)
+            return self.promise.found(Verdict.BROKEN, reason, entry.at_s, entry)
         if self._echoes is None:
             self._entries += 1
             self._note_newest(entry)
@@ -93,7 +93,7 @@ class InvariantJudge:
 
     def _conclude(self, now_s: float) -> Finding | None:
         if not self._entries:
-            return self._finding(Verdict.UNKNOWN, "nothing was observed", now_s)
+            return self.promise.found(Verdict.UNKNOWN, "nothing was observed", now_s)
         if self._echoes is None:
             return None
         is_over = now_s >= self.deadline_s + ANSWER_S
@@ -104,10 +104,10 @@ class InvariantJudge:
             # The log may be behind: it is waited for as long as an echo would be.
             if is_over or gap is not self._hidden.untold(self._last):
                 reason = f"the watch of {gap.kind} had a gap: {gap.reason}"
-                return self._finding(Verdict.UNKNOWN, reason, now_s)
+                return self.promise.found(Verdict.UNKNOWN, reason, now_s)
             return None
         if self._echoes.error or is_over:
-            return self._finding(Verdict.UNKNOWN, self._echoes.silence, now_s)
+            return self.promise.found(Verdict.UNKNOWN, self._echoes.silence, now_s)
         return None
 
     def _heard(self, echoes: Echoes, now_s: float) -> Finding:
@@ -115,27 +115,15 @@ class InvariantJudge:
         if self._late is not None and echoes.is_older(self._late[0]):
             entry, reason = self._late
             reason = f"delivered after the end of the span, too late to tell: {reason}"
-            return self._finding(Verdict.UNKNOWN, reason, now_s, entry)
+            return self.promise.found(Verdict.UNKNOWN, reason, now_s, entry)
         if tally.late_violation:
-            return self._finding(Verdict.BROKEN, tally.late_violation, now_s)
+            return self.promise.found(Verdict.BROKEN, tally.late_violation, now_s)
         if tally.doubt:
-            return self._finding(Verdict.UNKNOWN, tally.doubt, now_s)
-        return self._finding(Verdict.HELD, f"at each of {self._entries} entries", now_s)
+            return self.promise.found(Verdict.UNKNOWN, tally.doubt, now_s)
+        return self.promise.found(Verdict.HELD, f"at each of {self._entries} entries", now_s)
 
     def wants(self) -> tuple[Want, ...]:
         return self._echoes.wants() if self._echoes is not None else ()
 
     def progress(self) -> Progress:
         return Progress(self.promise.sentence(), f"held at {self._entries} entries")
-
-    def _finding(
-        self, verdict: Verdict, reason: str, now_s: float, entry: Entry | None = None
-    ) -> Finding:
-        return Finding(
-            promise=self.promise.sentence(),
-            verdict=verdict,
-            why=reason,
-            decided_s=now_s,
-            instant_s=entry.at_s if entry is not None else None,
-            evidence=(entry.index,) if entry is not None else (),
-        )

@@ -79,11 +79,11 @@ class WritersJudge:
         self._is_past = True
         if self._last is None or not self.promise.objects:
             reason = "nothing was observed" if self._last is None else "there is no object"
-            return self._finding(Verdict.UNKNOWN, reason, now_s)
+            return self.promise.found(Verdict.UNKNOWN, reason, now_s)
         finding = self._ask_log(self._last, now_s)
         if finding is None and now_s >= self.deadline_s + IN_FLIGHT_S + ANSWER_S:
             reason = "the audit log does not tell who wrote"
-            return self._finding(Verdict.UNKNOWN, reason, now_s)
+            return self.promise.found(Verdict.UNKNOWN, reason, now_s)
         return finding
 
     def wants(self) -> tuple[Want, ...]:
@@ -111,16 +111,5 @@ class WritersJudge:
         if isinstance(found, Wrote):
             what = f"{found.verb} {found.subresource}".strip()
             reason = f"{author(found)} wrote to {found.name or 'many'} ({what})"
-            return self._finding(Verdict.BROKEN, reason, now_s, instant_s=found.at_s)
-        return self._finding(Verdict.HELD, "by the API server's audit log", now_s)
-
-    def _finding(
-        self, verdict: Verdict, reason: str, now_s: float, *, instant_s: float | None = None
-    ) -> Finding:
-        return Finding(
-            promise=self.promise.sentence(),
-            verdict=verdict,
-            why=reason,
-            decided_s=now_s,
-            instant_s=instant_s,
-        )
+            return self.promise.found(Verdict.BROKEN, reason, now_s)
+        return self.promise.found(Verdict.HELD, "by the API server's audit log", now_s)
