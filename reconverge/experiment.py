@@ -250,7 +250,13 @@ class Experiment:
     ) -> Finding:
         """Expect `workload` to converge after every injection since it was last asked for."""
         pending = tuple(one.id for one in self._injections[self._converged :])
-        promise = Converges(workload=workload, steady=steady, injections=pending, settle_s=settle_s)
+        promise = Converges(
+            workload=workload,
+            steady=steady,
+            injections=pending,
+            settle_s=settle_s,
+            asks_kubelets=True,
+        )
         asked, asked_at = len(self._injections), len(self.timeline)
         finding = self.expect(promise, within_s=within_s)
         self._converged, self._asked_at = asked, asked_at

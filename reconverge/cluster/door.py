@@ -34,6 +34,11 @@ class Answer(msgspec.Struct, frozen=True):
     ok: bool
     text: str
 
+    @property
+    def is_unreached(self) -> bool:
+        """Whether nobody answered the API server; its own words (apimachinery/pkg/util/proxy)."""
+        return not self.ok and self.text.startswith("error trying to reach service")
+
 
 class Cluster(Protocol):
     """A cluster's API as the engine sees it. Every method raises errors of cluster.errors."""

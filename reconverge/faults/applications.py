@@ -12,10 +12,6 @@ from reconverge.faults.undo import AnyUndo, NothingToUndo
 from reconverge.judges.effects import AnyEffect, Unmarked
 from reconverge.model import Ref, Snapshot
 
-# The API server's own words when the pod, and not its application, failed to answer
-# (apimachinery/pkg/util/proxy).
-_UNREACHED = "error trying to reach service"
-
 
 class WearOut(Fault, frozen=True, kw_only=True):
     """Ask an application until it answers with an error, as luksa/kubia-unhealthy does.
@@ -54,7 +50,7 @@ class WearOut(Fault, frozen=True, kw_only=True):
             answer = cluster.ask_pod(pod, port=self.port)
             if answer.ok:
                 continue
-            if answer.text.startswith(_UNREACHED):
+            if answer.is_unreached:
                 raise Unavailable(f"its application was not reached: {answer.text}", where=pod.name)
             return
         raise Unavailable(

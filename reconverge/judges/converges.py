@@ -2,9 +2,10 @@
 
 The order of proof: every fault's effect was seen; then the steady state is true; then it stays
 true for `settle_s`, while its controller answers a challenge; then our own watch is shown to have
-missed nothing. The instant reported is the event that made the steady state true. At the deadline
-one more challenge tells a controller that is alive and fails from one that is silent, and either
-from a watch of ours that is: BROKEN is said only of what was seen by a watch proven live.
+missed nothing, and the kubelets of the pods that count to be there. The instant reported is the
+event that made the steady state true. At the deadline one more challenge tells a controller that
+is alive and fails from one that is silent, and either from a watch of ours that is: BROKEN is said
+only of what was seen by a watch proven live.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from reconverge.judges.effects import AnyEffect, decode_effect, describe, is_see
 from reconverge.judges.judge import Progress, Want, catch_up
 from reconverge.judges.liveliness import ANSWER_S, Barrier
 from reconverge.judges.promise import Promise
+from reconverge.judges.roll_call import RollCall
 from reconverge.judges.steady import AnySteadyState, Census, Steadiness
 from reconverge.judges.steady.deployments import newest_ref
 from reconverge.judges.steady.values import holder, place_of
@@ -29,12 +31,15 @@ class Converges(Promise, frozen=True, kw_only=True):
     """`workload` is in the state `steady` again, after the faults `injections`.
 
     `settle_s` is how long the steady state must stand before it is believed, in seconds.
+    `asks_kubelets`: no ready pod counts whose kubelet does not answer. Records of before that was
+    asked hold no answers.
     """
 
     workload: Ref
     steady: AnySteadyState
     injections: tuple[str, ...] = ()
     settle_s: float = 1.0
+    asks_kubelets: bool = False
 
     def sentence(self) -> str:
         return f'"{self.workload.name}" converges to {self.steady.words()}'
@@ -74,11 +79,23 @@ class ConvergenceJudge:
         self._kinds = kinds_behind(promise.workload)
         self._challenge = Barrier((promise.workload,), after=0)
         self._closing_s = 0.0
+        self._roll_call = RollCall((), since_s=0.0)
+        self._now_s = 0.0
         self._last_call_s: float | None = None
         self._last: Entry | None = None
 
     @property
     def due_s(self) -> float | None:
+        asked_s = self._roll_call.due_s if self._is_closing else None
+        return self._decided_by_s if asked_s is None else min(asked_s, self._decided_by_s)
+
+    @property
+    def _is_closing(self) -> bool:
+        return self._steady is not None and self._challenge.is_closing
+
+    @property
+    def _decided_by_s(self) -> float:
+        """When something is decided, or asked of the controller, though nothing happens."""
         if self._last_call_s is not None:
             return self._last_call_s + ANSWER_S
         if self._steady is None or not self._is_in_time(self._steady):
@@ -101,11 +118,11 @@ class ConvergenceJudge:
             self._weigh(entry)
         if self._steady is not None or self._last_call_s is not None:
             self._challenge.feed(entry)
+        self._roll_call.feed(entry)
         return self._conclude(entry.at_s)
 
     def at(self, now_s: float) -> Finding | None:
-        if self.due_s is not None:
-            now_s = min(now_s, self.due_s)
+        now_s = min(now_s, self._decided_by_s)
         finding = self._conclude(now_s)
         is_in_time = self._steady is not None and self._is_in_time(self._steady)
         is_over = now_s >= self.deadline_s and not is_in_time
@@ -116,7 +133,8 @@ class ConvergenceJudge:
     def wants(self) -> tuple[Want, ...]:
         if self._steady is None and self._last_call_s is None:
             return ()
-        return self._challenge.wants()
+        asked = self._roll_call.wants(self._now_s) if self._is_closing else ()
+        return (*self._challenge.wants(), *asked)
 
     def progress(self) -> Progress:
         return Progress(self.promise.sentence(), self._seen())
@@ -129,9 +147,11 @@ class ConvergenceJudge:
 
     def _patience_s(self, steady: Entry) -> float:
         """How long the challenge of that steady state may still be answered."""
-        if self._challenge.is_closing:
-            return self._closing_s + ANSWER_S
-        return max(self.deadline_s, self._settled_s(steady) + ANSWER_S)
+        if not self._challenge.is_closing:
+            return max(self.deadline_s, self._settled_s(steady) + ANSWER_S)
+        if self._challenge.is_closed:
+            return max(self.deadline_s, self._closing_s + ANSWER_S)
+        return self._closing_s + ANSWER_S
 
     def _note_newest(self, entry: Entry, *, is_first: bool) -> None:
         """The highest resourceVersion known: what is asked from here on is written after it."""
@@ -229,6 +249,7 @@ class ConvergenceJudge:
         self._note_blindness()
 
     def _conclude(self, now_s: float) -> Finding | None:
+        self._now_s = now_s
         if self._last is not None and self._last.snapshot.is_gone(self.promise.workload.uid):
             return self._broken(now_s, self._last)
         if self._steady is not None and self._is_in_time(self._steady):
@@ -246,12 +267,20 @@ class ConvergenceJudge:
         if is_settled and challenge.is_answered and not challenge.is_closing:
             challenge.close()
             self._closing_s = now_s
-        if challenge.is_closed:
+            self._roll_call = RollCall(self._attended(), since_s=now_s)
+        if challenge.is_closed and self._roll_call.is_complete:
             return self._finding(Verdict.HELD, self._steadiness.seen, now_s, steady)
         if challenge.error or now_s >= self._patience_s(steady):
-            why_not = f"the steady state is seen, but {challenge.silence}"
+            silence = self._roll_call.silence if challenge.is_closed else challenge.silence
+            why_not = f"the steady state is seen, but {silence}"
             return self._finding(Verdict.UNKNOWN, why_not, now_s, steady)
         return None
+
+    def _attended(self) -> set[str]:
+        """The nodes of the pods that count as ready."""
+        if not self.promise.asks_kubelets:
+            return set()
+        return {pod.spec.node_name for pod in self._pods.ready.values() if pod.spec.node_name}
 
     def _too_late(self, now_s: float) -> Finding:
         """The deadline has passed without a steady state; say what is known about why."""

@@ -50,6 +50,8 @@ class Acts:
                 self._ask(want, self._ask_address, node)
             case WantProbe(probe="pods-reachable", target=node):
                 self._ask(want, self._ask_pod_on, node)
+            case WantProbe(probe="kubelet", target=node):
+                self._ask(want, self._ask_kubelet, node)
             case _:
                 raise AssertionError(f"nobody performs {want!r}")
 
@@ -92,6 +94,14 @@ class Acts:
         has = ", ".join(container.addresses) or "none"
         text = f"the node claims {node.internal_ip}, its container has {has}"
         return Answer(ok=node.internal_ip in container.addresses, text=text)
+
+    def _ask_kubelet(self, node: str) -> Answer:
+        """Whether the node's kubelet is there; also where we may not ask it, or it minds the path.
+
+        Only silence counts against it: the API server then says that it could not reach it.
+        """
+        answer = self._cluster.ask_kubelet(node, path="healthz", timeout_s=ASK_S)
+        return Answer(ok=not answer.is_unreached, text=answer.text)
 
     def _ask_pod_on(self, node: str) -> Answer:
         """Whether a pod can be started on the node, and answers."""

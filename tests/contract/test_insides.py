@@ -145,8 +145,10 @@ def test_a_kubelet_is_stopped_frozen_and_started(alone: Door) -> None:
     """Whichever way it stopped working, the same act brings it back."""
     cluster, node = inside(alone), worker(alone)
     assert cluster.is_kubelet_running(node)
+    assert not cluster.ask_kubelet(node, path="healthz").is_unreached
     cluster.stop_kubelet(node)
     assert not cluster.is_kubelet_running(node)
+    assert cluster.ask_kubelet(node, path="healthz").is_unreached
     cluster.start_kubelet(node)
     assert cluster.is_kubelet_running(node)
     cluster.freeze_process(node, "kubelet")

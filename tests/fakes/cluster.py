@@ -166,7 +166,7 @@ class FakeCluster(Insides):
         self._call("ask kubelet")
         if self.is_reticent:
             return Answer(ok=False, text='User "guest" cannot get resource "nodes/proxy"')
-        if self.machines.state.get(node) != "running":
+        if node not in self.machines.state or not self.machines.is_attended(node):
             return Answer(ok=False, text=f"error trying to reach service: {node} does not answer")
         return Answer(ok=path == "configz", text=configz(self.kubelet))
 
