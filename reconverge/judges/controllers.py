@@ -71,11 +71,15 @@ def name_of(kind: str) -> str:
     return known.name if known is not None else f"the {kind} controller"
 
 
+def observed_generation(view: Named) -> int | None:
+    """The newest specification that the controller says it has seen; None where it says nothing."""
+    return view.status.observed_generation if isinstance(view, _WITH_GENERATION) else None
+
+
 def is_observed(view: Named) -> bool:
     """Whether the controller has seen the newest specification, as far as the status tells."""
-    if isinstance(view, _WITH_GENERATION):
-        return view.status.observed_generation >= view.metadata.generation
-    return True
+    observed = observed_generation(view)
+    return observed is None or observed >= view.metadata.generation
 
 
 def is_spoiled(view: Named) -> bool:

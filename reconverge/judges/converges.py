@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import msgspec
 
-from reconverge.judges.controllers import is_observed
+from reconverge.judges.controllers import observed_generation
 from reconverge.judges.effects import AnyEffect, decode_effect, describe, is_seen
 from reconverge.judges.judge import Progress, Want, catch_up
 from reconverge.judges.liveliness import ANSWER_S, Barrier
@@ -22,7 +22,7 @@ from reconverge.judges.steady import AnySteadyState, Census, Steadiness
 from reconverge.judges.steady.deployments import newest_ref
 from reconverge.judges.steady.values import holder, place_of
 from reconverge.judges.why import UNEXPLAINED, Explanation, explain
-from reconverge.model import Ref, Snapshot
+from reconverge.model import Named, Ref, Snapshot
 from reconverge.timeline import Entry, Gap, Injected, Lost, Observed, Synced
 from reconverge.verdict import Finding, Verdict
 
@@ -74,6 +74,7 @@ class ConvergenceJudge:
         self._steadiness = Steadiness(("nothing was observed yet",), "nothing yet")
         self._steady: Entry | None = None
         self._newest = 0
+        self._observed: dict[str, int] = {}
         self._pods = Census(Ref("", "", "", ""))
         self._is_counted = False
         self._kinds = kinds_behind(promise.workload)
@@ -158,9 +159,12 @@ class ConvergenceJudge:
         record = entry.record
         if isinstance(record, Observed) and record.kind in self._kinds:
             self._newest = max(self._newest, record.resource_version)
-        if is_first:
-            views = (view for kind in self._kinds for view in entry.snapshot.objects(kind))
-            self._newest = max([self._newest, *(view.resource_version for view in views)])
+            if record.kind != "Pod" and entry.view is not None:
+                self._note_observed(entry.view)
+        for kind in self._kinds if is_first else ():
+            for view in entry.snapshot.objects(kind):
+                self._newest = max(self._newest, view.resource_version)
+                self._note_observed(view)
 
     def _note_faults(self, entry: Entry) -> None:
         record = entry.record
@@ -224,13 +228,24 @@ class ConvergenceJudge:
         if not (may_count and self._steadiness.is_steady):
             self._steady = None
             return
-        # The knock itself spoils observedGeneration: that is not a relapse, hence asked only here.
         if self._steady is None and self._is_observed(entry.snapshot):
             self._begin(entry)
 
     def _is_observed(self, snapshot: Snapshot) -> bool:
+        """Whether the controllers have ever seen the specifications as they are now.
+
+        A knock of ours spoils what they say of it, and does not make them forget.
+        """
         views = (snapshot.get(link.kind, link.uid) for link in links_of(snapshot, self.promise))
-        return all(view is not None and is_observed(view) for view in views)
+        return all(
+            view is not None and self._observed.get(view.uid, 0) >= view.metadata.generation
+            for view in views
+        )
+
+    def _note_observed(self, view: Named) -> None:
+        said = observed_generation(view)
+        said = view.metadata.generation if said is None else said
+        self._observed[view.uid] = max(said, self._observed.get(view.uid, 0))
 
     def _begin(self, entry: Entry) -> None:
         """The steady state begins; when it is in time, so does a challenge of its own."""

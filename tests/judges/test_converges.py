@@ -834,3 +834,19 @@ def test_progress_says_what_is_awaited() -> None:
     scene.audience.hear()
     seen = scene.audience.judge.progress().seen
     assert seen == "3 of 3 ready; waiting for the controller's answer"
+
+
+def test_a_status_that_we_spoiled_ourselves_does_not_hide_the_steady_state() -> None:
+    """A relapse between knock and answer: the state that comes back counts, mended or not."""
+    scene = Scene()
+    scene.controller.answers = False
+    scene.story.pod("a")
+    scene.controller.serve()
+    scene.story.at(12.0).pod("d")
+    scene.story.at(13.0).pod("a", "deleted")
+    assert scene.end() == (
+        Verdict.UNKNOWN,
+        "the steady state is seen, but replication-controller is silent: "
+        "it left a spoiled status alone for 5 s",
+    )
+    assert scene.audience.verdict().instant_s == 13.0
