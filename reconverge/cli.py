@@ -38,6 +38,10 @@ class Commands(click.Group):
             "reconverge.commands.analyze:analyze",
             "Judge a stored run again, without a cluster.",
         ),
+        "chapter": (
+            "reconverge.commands.chapter:chapter",
+            "Which rows of the chapter a scenario proves, and which none does.",
+        ),
         "diff": (
             "reconverge.commands.diff:diff",
             "What went differently between two stored runs.",

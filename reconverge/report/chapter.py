@@ -1,0 +1,172 @@
+"""The chapter's rows and their proof: which scenario shows which claim, and which nobody shows.
+
+A claim without a scenario is printed in plain sight, for a list that leaves out what is missing
+looks complete.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from gherkin import Parser
+from gherkin.errors import ParserError
+
+from reconverge.errors import BadInput
+from reconverge.report.run_record import RunRecord
+from reconverge.verdict import Verdict
+
+TAG = re.compile(r"@([a-z]+)_(\d+)")
+GROUPS = {
+    "LP": "Liveness probes",
+    "RC": "ReplicationController",
+    "NODE": "Node failure",
+    "RS": "ReplicaSet",
+    "DS": "DaemonSet",
+    "JOB": "Job",
+    "CJ": "CronJob",
+}
+BESIDE = {"CP"}  # the control plane's rows, which are this project's and not the chapter's
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the chapter: what it claims, and under which of its headings."""
+
+    title: str
+    sections: tuple[str, ...]
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """A scenario that carries the row's tag; `verdict` is a run's last, if it had the scenario."""
+
+    scenario: str
+    verdict: Verdict | None = None
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim with the scenarios that prove it; without one it is missing."""
+
+    id: str
+    title: str
+    sections: tuple[str, ...]
+    proofs: tuple[Proof, ...] = ()
+
+
+def claims_in(path: Path) -> dict[str, Claim]:
+    """The claims of a file by id, in its order. Raises BadInput."""
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), dict[str, Claim])
+    except (OSError, ValueError, msgspec.ValidationError) as error:
+        raise BadInput(f"the chapter's claims cannot be read: {error}", where=str(path)) from error
+
+
+def tagged_in(folder: Path) -> dict[str, list[str]]:
+    """The scenarios of every feature below `folder`, as a run names them, by the id they prove.
+
+    Tags of rows beside the chapter's are passed over. Raises BadInput for a
+    feature that is not Gherkin.
+    """
+    found: dict[str, list[str]] = {}
+    for path in sorted(folder.rglob("*.feature")):
+        for scenario, tags in _scenarios(_parsed(path)):
+            for row in filter(None, map(_id_of, tags)):
+                named = f"{path.relative_to(folder.parent).as_posix()}::{scenario}"
+                found.setdefault(row, []).append(named)
+    return found
+
+
+def rows_of(
+    claims: Mapping[str, Claim], tagged: Mapping[str, list[str]], run: RunRecord | None = None
+) -> list[Row]:
+    """Every claim with its proofs. Raises BadInput for a tag of which no claim is known."""
+    unknown = sorted(set(tagged) - set(claims))
+    if unknown:
+        where = tagged[unknown[0]][0]
+        raise BadInput(f"no such row of the chapter: {', '.join(unknown)}", where=where)
+    verdicts = _verdicts(run)
+    return [
+        Row(
+            id=row_id,
+            title=claim.title,
+            sections=claim.sections,
+            proofs=tuple(
+                Proof(scenario=s, verdict=verdicts.get(s)) for s in tagged.get(row_id, ())
+            ),
+        )
+        for row_id, claim in claims.items()
+    ]
+
+
+def count_of(rows: Iterable[Row]) -> str:
+    """How many claims have a scenario: `41 of 164 proved`."""
+    proved = [bool(row.proofs) for row in rows]
+    return f"{sum(proved)} of {len(proved)} proved"
+
+
+def text_of(rows: list[Row]) -> str:
+    """The rows for a terminal, scenarios with their verdicts below each, the count at the end."""
+    return "\n".join([*(line for row in rows for line in _lines(row)), count_of(rows)])
+
+
+def page_of(rows: list[Row]) -> str:
+    """docs/chapter.md: a table for each part of the chapter, without verdicts, which change."""
+    parts = ["# The chapter, row by row", count_of(rows) + "; written by `reconverge chapter`."]
+    for group, subject in GROUPS.items():
+        mine = [row for row in rows if row.id.rpartition("-")[0] == group]
+        table = ["| row | claim | scenarios |", "|---|---|---|", *map(_cells, mine)]
+        parts += [f"## {subject}", "\n".join(table)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _lines(row: Row) -> list[str]:
+    proofs = [f"         {proof.scenario} {proof.verdict or ''}".rstrip() for proof in row.proofs]
+    return [f"{row.id:<8} {row.title}", *(proofs or ["         MISSING"])]
+
+
+def _cells(row: Row) -> str:
+    proofs = "<br>".join(proof.scenario.removeprefix("features/") for proof in row.proofs)
+    return f"| {row.id} | {row.title} | {proofs or '**missing**'} |"
+
+
+def _verdicts(run: RunRecord | None) -> dict[str, Verdict]:
+    """By scenario; an outline's is the worst of its examples, whose names end in `[...]`."""
+    found: dict[str, Verdict] = {}
+    severity = (Verdict.HELD, Verdict.UNKNOWN, Verdict.BROKEN)
+    for record in run.scenarios if run is not None else ():
+        name = record.scenario.partition("[")[0]
+        found[name] = max(found.get(name, Verdict.HELD), record.verdict, key=severity.index)
+    return found
+
+
+def _id_of(tag: str) -> str:
+    """`LP-1` of `@lp_1`; empty for a tag that names no row, or one beside the chapter's."""
+    match = TAG.fullmatch(tag)
+    is_row = match is not None and match[1].upper() not in BESIDE
+    return tag.removeprefix("@").upper().replace("_", "-") if is_row else ""
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        document: Any = Parser().parse(path.read_text(encoding="utf-8"))
+    except ParserError as error:
+        raise BadInput(f"not Gherkin: {error}", where=str(path)) from error
+    return dict(document["feature"] or {})
+
+
+def _scenarios(node: dict[str, Any], above: tuple[str, ...] = ()) -> list[tuple[str, list[str]]]:
+    """Name and tags of each scenario; those of its Rule and Feature are its own as well."""
+    tags = (*above, *(tag["name"] for tag in node.get("tags", ())))
+    found: list[tuple[str, list[str]]] = []
+    for child in node.get("children", ()):
+        if "rule" in child:
+            found += _scenarios(child["rule"], tags)
+        elif "scenario" in child:
+            scenario = child["scenario"]
+            own = [tag["name"] for tag in scenario["tags"]]
+            examples = [tag["name"] for one in scenario["examples"] for tag in one["tags"]]
+            found.append((scenario["name"], list(dict.fromkeys([*tags, *own, *examples]))))
+    return found

@@ -1,0 +1,107 @@
+"""The chapter's rows: each is printed, proved or missing, and no tag names a row that is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reconverge.errors import BadInput
+from reconverge.report import chapter
+from reconverge.report.run_record import RunRecord, ScenarioRecord
+from reconverge.verdict import Verdict
+
+ROOT = Path(__file__).parent.parent.parent
+CLAIMS = {
+    "LP-1": chapter.Claim(title="it restarts", sections=("S05",)),
+    "LP-2": chapter.Claim(title="one of two", sections=("S05",)),
+}
+FEATURE = """
+Feature: f
+  @lp_1
+  Rule: r
+    Scenario Outline: s
+      When <a>
+      Examples:
+        | a |
+        | b |
+"""
+SCENARIO = "features/f.feature::s"
+
+
+def run_of(*verdicts: Verdict) -> RunRecord:
+    """A run in which the examples of the scenario ended so."""
+    ended = [
+        ScenarioRecord(scenario=f"{SCENARIO}[{n}]", verdict=verdict, exit_code=0)
+        for n, verdict in enumerate(verdicts)
+    ]
+    return RunRecord(
+        reconverge="0",
+        seed=0,
+        started="",
+        ended="",
+        is_interrupted=False,
+        exit_code=0,
+        scenarios=tuple(ended),
+    )
+
+
+def tagged(folder: Path, text: str = FEATURE) -> dict[str, list[str]]:
+    """What a folder with that feature proves."""
+    features = folder / "features"
+    features.mkdir()
+    (features / "f.feature").write_text(text, encoding="utf-8")
+    return chapter.tagged_in(features)
+
+
+def test_every_row_of_the_chapter_is_claimed() -> None:
+    """The chapter has 164 rows, in seven parts."""
+    claims = chapter.claims_in(ROOT / "docs/chapter/claims.toml")
+    parts = [row_id.rpartition("-")[0] for row_id in claims]
+    counts = {part: parts.count(part) for part in chapter.GROUPS}
+    expected = {"LP": 32, "RC": 37, "NODE": 16, "RS": 24, "DS": 16, "JOB": 25, "CJ": 14}
+    assert counts == expected
+    assert len(claims) == 164
+
+
+def test_a_tag_of_the_rule_is_its_scenarios_too(tmp_path: Path) -> None:
+    """What a Rule is tagged with, each of its scenarios proves."""
+    assert tagged(tmp_path) == {"LP-1": [SCENARIO]}
+
+
+def test_what_nobody_proves_is_in_plain_sight(tmp_path: Path) -> None:
+    """The missing row is printed, and counted."""
+    text = chapter.text_of(chapter.rows_of(CLAIMS, tagged(tmp_path)))
+    assert "LP-2     one of two\n         MISSING\n1 of 2 proved" in text
+
+
+def test_an_outline_is_as_good_as_its_worst_example(tmp_path: Path) -> None:
+    """One broken example is a broken scenario, whichever came last."""
+    run = run_of(Verdict.HELD, Verdict.BROKEN, Verdict.UNKNOWN)
+    rows = chapter.rows_of(CLAIMS, tagged(tmp_path), run)
+    assert [proof.verdict for row in rows for proof in row.proofs] == [Verdict.BROKEN]
+
+
+def test_a_tag_of_no_row_is_refused(tmp_path: Path) -> None:
+    """A tag nobody knows would be a proof of nothing."""
+    with pytest.raises(BadInput, match="LP-99"):
+        chapter.rows_of(CLAIMS, tagged(tmp_path, FEATURE.replace("lp_1", "lp_99")))
+
+
+def test_a_tag_beside_the_chapter_proves_none_of_its_rows(tmp_path: Path) -> None:
+    """The control plane has rows of this project's own."""
+    assert tagged(tmp_path, FEATURE.replace("lp_1", "cp_1")) == {}
+
+
+def test_a_feature_that_is_no_gherkin_is_refused(tmp_path: Path) -> None:
+    """It would count as one that proves nothing."""
+    with pytest.raises(BadInput, match="not Gherkin"):
+        tagged(tmp_path, "Scenery: s")
+
+
+def test_the_page_is_current() -> None:
+    """docs/chapter.md says what the features say; `reconverge chapter --write` renews it."""
+    claims = chapter.claims_in(ROOT / "docs/chapter/claims.toml")
+    rows = chapter.rows_of(claims, chapter.tagged_in(ROOT / "features"))
+    page = (ROOT / "docs/chapter.md").read_text(encoding="utf-8")
+    assert page == chapter.page_of(rows), "run `reconverge chapter --write`"
