@@ -4,6 +4,7 @@ pytest_plugins = [
     "steps.workloads",
     "steps.faults",
     "steps.outcomes",
+    "steps.crons",
     "steps.jobs",
     "pytester",
 ]

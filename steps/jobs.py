@@ -38,3 +38,9 @@ def completes(experiment: Experiment, name: str, count: int) -> None:
 def remarked(experiment: Experiment, name: str, reason: str) -> None:
     """What `kubectl describe` shows of it."""
     experiment.expect(Remarked(about=experiment.workload(name), reason=reason))
+
+
+@then(words('it is refused for its field "{field:Name}"'))
+def field_refused(refusal: str, field: str) -> None:
+    """Nothing was created, and the reason names the field."""
+    assert field in refusal, f"it was refused with {refusal!r}" if refusal else "nothing refused it"

@@ -11,6 +11,7 @@ from pytest_bdd.feature import get_feature
 from pytest_bdd.parser import Feature, Scenario, Step
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
+import steps.crons
 import steps.faults
 import steps.jobs
 import steps.outcomes
@@ -22,6 +23,7 @@ STEP_MODULES = (
     steps.workloads,
     steps.faults,
     steps.outcomes,
+    steps.crons,
     steps.jobs,
 )
 STEPS_MAX = 6
