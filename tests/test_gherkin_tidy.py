@@ -11,13 +11,21 @@ from pytest_bdd.feature import get_feature
 from pytest_bdd.parser import Feature, Scenario, Step
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
+import steps.crons
 import steps.faults
+import steps.jobs
 import steps.outcomes
 import steps.workloads
 
 ROOT = Path(__file__).parent.parent
 FEATURES = sorted((ROOT / "features").rglob("*.feature"))
-STEP_MODULES = (steps.workloads, steps.faults, steps.outcomes)
+STEP_MODULES = (
+    steps.workloads,
+    steps.faults,
+    steps.outcomes,
+    steps.crons,
+    steps.jobs,
+)
 STEPS_MAX = 6
 # Implementation, which a feature must survive; and words that say nothing.
 BANNED = re.compile(

@@ -13,7 +13,7 @@ from reconverge.faults.control_plane import (
 from reconverge.faults.fault import Fault
 from reconverge.faults.kubelets import FreezeKubelet, RestartKubelet, StopKubelet
 from reconverge.faults.labels import RelabelPod
-from reconverge.faults.nodes import StopNode
+from reconverge.faults.nodes import LabelNode, StopNode
 from reconverge.faults.pods import CreateSurplusPod, DeletePods
 from reconverge.faults.specs import ChangeSpec
 from reconverge.faults.workloads import ScaleWorkload
@@ -26,6 +26,7 @@ __all__ = [
     "FreezeController",
     "FreezeKubelet",
     "KillController",
+    "LabelNode",
     "RelabelPod",
     "RestartApiServer",
     "RestartKubelet",

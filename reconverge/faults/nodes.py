@@ -1,4 +1,4 @@
-"""Harm to nodes: the machine under the pods stops. The control plane is never eligible."""
+"""Harm to nodes: the machine stops, or is labelled anew. The control plane is never eligible."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from reconverge.blast import ONE, Pick
 from reconverge.cluster.door import Cluster, StoppableNodes
 from reconverge.errors import BadInput
 from reconverge.faults.fault import Fault, NotOfThisCluster, listed
-from reconverge.faults.undo import AnyUndo, StartNode
-from reconverge.judges.effects import AnyEffect, NodeLost
+from reconverge.faults.undo import AnyUndo, Labelled, RestoreLabels, StartNode
+from reconverge.judges.effects import AnyEffect, LabelsChanged, NodeLost
 from reconverge.model import Node, Ref, Snapshot, ref
 
 
@@ -63,6 +63,36 @@ class StopNode(WorkerFault, frozen=True, kw_only=True):
     def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
         del created
         return NodeLost(node=targets[0])
+
+
+class LabelNode(WorkerFault, frozen=True, kw_only=True):
+    """Set labels of one worker; None removes one. What selects nodes by them is to follow.
+
+    The label is the whole cluster's, so a scenario that uses it is tagged `exclusive`.
+    """
+
+    labels: dict[str, str | None]
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        rows = ", ".join(f"{key}={value or '<none>'}" for key, value in self.labels.items())
+        return f"node {listed(targets)} labelled {rows}"
+
+    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
+        return RestoreLabels(rows=tuple(self._former(target, snapshot) for target in targets))
+
+    def _former(self, target: Ref, snapshot: Snapshot) -> Labelled:
+        node = snapshot.get("Node", target.uid)
+        before = node.metadata.labels if node is not None else {}
+        return Labelled(target, {key: before.get(key) for key in self.labels})
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        for target in targets:
+            cluster.patch(target, {"metadata": {"labels": self.labels}})
+        return ()
+
+    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
+        del created
+        return LabelsChanged(objects=tuple(targets), labels=self.labels)
 
 
 def _stoppable(cluster: Cluster) -> StoppableNodes:

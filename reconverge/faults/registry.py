@@ -14,7 +14,7 @@ from reconverge.faults.control_plane import (
 )
 from reconverge.faults.kubelets import FreezeKubelet, RestartKubelet, StopKubelet
 from reconverge.faults.labels import RelabelPod
-from reconverge.faults.nodes import StopNode
+from reconverge.faults.nodes import LabelNode, StopNode
 from reconverge.faults.pods import CreateSurplusPod, DeletePods
 from reconverge.faults.specs import ChangeSpec
 from reconverge.faults.workloads import ScaleWorkload
@@ -25,6 +25,7 @@ AnyFault = (
     | RelabelPod
     | ScaleWorkload
     | ChangeSpec
+    | LabelNode
     | StopNode
     | StopKubelet
     | FreezeKubelet

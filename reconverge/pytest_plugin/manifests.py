@@ -1,7 +1,8 @@
 """From the name in a feature to the manifest it means, without a path in the feature.
 
 A workload is found by its kind and its own name in the YAML files near the feature: beside it, in
-a folder `manifests`, and so on upwards to the root of the project. The nearest wins.
+a folder `manifests` (there also below the name of the feature's own folder, its topic), and so on
+upwards to the root of the project. The nearest wins.
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ class Manifests:
 def _upwards(start: Path, root: Path) -> Iterator[Path]:
     for folder in (start, *start.parents):
         yield folder
+        yield folder / "manifests" / start.name
         yield folder / "manifests"
         if folder == root:
             return

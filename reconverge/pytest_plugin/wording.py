@@ -27,6 +27,8 @@ TAGS = {
     "control_plane": "may disturb the control plane of a cluster of ours: runs alone on it",
     "exclusive": "runs alone on the whole cluster",
     "replication_controller": "about the ReplicationController",
+    "cron_job": "about the CronJob",
+    "job": "about the Job",
     "liveness": "about liveness probes",
     "manifests": "about manifests and their versions",
     "api": "the API server answers alone: no controller takes part, so freezing them shows nothing",
@@ -52,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
     loaded = (getattr(plugin, "__name__", "") for plugin in config.pluginmanager.get_plugins())
     if "steps.workloads" in loaded and _is_ours("steps.workloads"):
         return
-    for module in ("workloads", "faults", "outcomes"):
+    for module in ("workloads", "faults", "outcomes", "crons", "jobs"):
         config.pluginmanager.import_plugin(f"{_installed_steps()}.{module}")
 
 
