@@ -8,7 +8,7 @@ from reconverge.judges.steady import daemon_sets, jobs, stateful_sets
 from reconverge.judges.steady.census import Census, Place, nowhere
 from reconverge.judges.steady.deployments import deployed, newest_set
 from reconverge.judges.steady.replicas import replicated
-from reconverge.judges.steady.words import Steadiness
+from reconverge.judges.steady.words import Steadiness, counted
 from reconverge.model import (
     DaemonSet,
     Deployment,
@@ -69,7 +69,7 @@ class ReadyPods(SteadyState, frozen=True, kw_only=True):
     count: int
 
     def words(self) -> str:
-        return f"{self.count} ready pods"
+        return counted(self.count, "ready pod")
 
     def weigh(self, snapshot: Snapshot, workload: Ref, pods: Census) -> Steadiness:
         match snapshot.get(workload.kind, workload.uid):
@@ -106,7 +106,7 @@ class JobComplete(SteadyState, frozen=True, kw_only=True):
     completions: int = 1
 
     def words(self) -> str:
-        return f"completion, with {self.completions} successful pods"
+        return f"completion, with {counted(self.completions, 'successful pod')}"
 
     def weigh(self, snapshot: Snapshot, workload: Ref, pods: Census) -> Steadiness:
         view = snapshot.get(workload.kind, workload.uid)
@@ -136,7 +136,7 @@ class JobRunning(SteadyState, frozen=True, kw_only=True):
     active: int
 
     def words(self) -> str:
-        return f"{self.active} running pods"
+        return counted(self.active, "running pod")
 
     def weigh(self, snapshot: Snapshot, workload: Ref, pods: Census) -> Steadiness:
         view = snapshot.get(workload.kind, workload.uid)

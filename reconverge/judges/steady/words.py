@@ -35,6 +35,11 @@ def listed(names: Iterable[str], total: int) -> str:
     return ", ".join(few) + rest
 
 
+def counted(number: int, what: str) -> str:
+    """`1 ready pod`, `3 ready pods`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def state(pod: Pod) -> str:
     """A pod's state as kubectl would abbreviate it, from the most specific fact there is."""
     for status in pod.status.container_statuses:
