@@ -60,7 +60,7 @@ def name(text: str) -> str:
     return text
 
 
-@spelt(r"ReplicationController|ReplicaSet")
+@spelt(r"ReplicationController|ReplicaSet|Deployment|StatefulSet")
 def kind(text: str) -> str:
     """A kind of workload whose steady state is known."""
     return text

@@ -5,7 +5,7 @@ Feature: A container that fails its liveness probe is restarted
 
   Rule: The container is replaced, the pod is not
 
-    @lp_1 @lp_6 @lp_12 @lp_16 @lp_17 @lp_18 @lp_22
+    @lp_1 @lp_6 @lp_16 @lp_17
     Scenario: An application that answers with errors gets a new container in the same pod
       Given the Pod "kubia-liveness" is ready
       When the application of "kubia-liveness" begins to answer with errors
@@ -13,7 +13,7 @@ Feature: A container that fails its liveness probe is restarted
       And its previous container ended with exit code 137 and reason "Error"
       And the log of its previous container contains "Kubia server starting"
 
-    @lp_6 @lp_12
+    @lp_6
     Scenario: Whatever happens to its container, the pod stays what and where it is
       Given the Pod "kubia-liveness" is ready
       When the application of "kubia-liveness" begins to answer with errors

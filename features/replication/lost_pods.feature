@@ -8,7 +8,7 @@ Feature: A ReplicationController replaces the pods it loses
 
   Rule: A lost pod is replaced, and only a lost pod
 
-    @rc_2 @rc_3 @rc_17 @rc_21
+    @rc_2 @rc_3 @rc_17
     Scenario Outline: Lost pods are replaced
       When <blast radius> of the pods of "kubia" is deleted
       Then "kubia" converges to 3 ready pods within 60 seconds
@@ -21,7 +21,7 @@ Feature: A ReplicationController replaces the pods it loses
         | one          |
         | a majority   |
 
-    @rc_2 @rc_9
+    @rc_2
     Scenario: A ReplicationController starts over when nothing is left
       When all of the pods of "kubia" are deleted
       Then "kubia" converges to 3 ready pods within 60 seconds
@@ -43,7 +43,7 @@ Feature: A ReplicationController replaces the pods it loses
 
   Rule: A pod that leaves the selector is replaced, not destroyed
 
-    @rc_20 @rc_25
+    @rc_25
     Scenario: A pod relabelled out of the selector is released and runs on
       When one of the pods of "kubia" is relabelled out of its selector
       Then "kubia" converges to 3 ready pods within 60 seconds

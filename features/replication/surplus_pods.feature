@@ -21,7 +21,7 @@ Feature: A ReplicationController removes the pods that are too many
 
   Rule: What the selector does not ask about changes nothing
 
-    @rc_8 @rc_23
+    @rc_23
     Scenario: A label outside the selector leaves every pod where it is
       When one of the pods of "kubia" is labelled "type=special"
       Then "kubia" converges to 3 ready pods within 60 seconds

@@ -21,12 +21,14 @@ from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 from reconverge.pytest_plugin.options import is_worker
 
 # The behaviours of "Kubernetes in Action", chapter 4, by group and number; other books may follow.
-CHAPTER_TAG = re.compile(r"(lp|rc|node|rs|ds|job|cj|cp)_\d+")
+CHAPTER_TAG = re.compile(r"(lp|rc|node|rs|ds|job|cj|cp|ro)_\d+")
 TAGS = {
     "node_loss": "stops nodes: runs alone on the whole cluster",
     "control_plane": "may disturb the control plane of a cluster of ours: runs alone on it",
     "exclusive": "runs alone on the whole cluster",
     "replication_controller": "about the ReplicationController",
+    "deployment": "about the Deployment",
+    "stateful_set": "about the StatefulSet",
     "cron_job": "about the CronJob",
     "job": "about the Job",
     "liveness": "about liveness probes",

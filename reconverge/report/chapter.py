@@ -30,7 +30,8 @@ GROUPS = {
     "JOB": "Job",
     "CJ": "CronJob",
 }
-BESIDE = {"CP"}  # the control plane's rows, which are this project's and not the chapter's
+# The control plane's rows and the rollouts', which are this project's and not the chapter's.
+BESIDE = {"CP", "RO"}
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
