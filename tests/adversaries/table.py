@@ -14,7 +14,7 @@ HEAD = """\
 # Every scenario under every adversary
 
 Written by `python -m tests.adversaries --write docs/adversaries.md` (`tox run -e adversaries`) on a
-four-node kind cluster; seeds {seeds}. The verdict of each trial is compared with what may be said
+four-node kind cluster, seed {seeds}. The verdict of each trial is compared with what may be said
 there, and with the truth, which the runner finds out without the engine: it asks the API server
 twice a second, and once more after the verdict.
 
@@ -22,6 +22,9 @@ A verdict is **wrong** if it is HELD and the workload is not converged, or its c
 have answered, or nothing was hit, or somebody spoiled the state while it was to stand; or BROKEN
 though the workload stood converged 3 s before the deadline and ever since. UNKNOWN is never wrong;
 where it is not wanted it is listed.
+
+Found here, and fixed: a StatefulSet waited for ever for pods that it never adopts (BROKEN), and the
+pods of a node that had died unseen were counted as ready (HELD).
 
 **{trials} trials, {wrong} wrong, {unwanted} not wanted.**
 """
