@@ -41,6 +41,10 @@ SILENCE_S = 75.0
 # The server ends a watch by itself, so that no dead connection is kept for good and API servers
 # share the load; client-go asks for 5 to 10 minutes (tools/cache/reflector.go).
 WATCH_MIN_S, WATCH_MAX_S = 240, 300
+# Kinds that the API server serves past its watch cache, where nobody ticks: silence is no sign
+# there (DefaultWatchCacheSizes, pkg/kubeapiserver/default_storage_factory_builder.go). Their
+# streams are as old as the server lets them get.
+UNCACHED = frozenset({"Event"})
 BACKOFF_FIRST_S, BACKOFF_MAX_S = 0.1, 2.0
 # A server that cannot serve our position says so by 410; should it fail in another way every
 # time, a list gets us out after this many attempts.
@@ -85,7 +89,7 @@ class WatchRecorder:
     ) -> None:
         self._timeline = timeline
         self._loops = [
-            _Loop(source, timeline, kind, scope, silence_s)
+            _Loop(source, timeline, kind, scope, _silence_s(kind, silence_s))
             for kind in kinds
             for scope in (dict.fromkeys(namespaces) if kind.is_namespaced else ("",))
         ]
@@ -115,6 +119,11 @@ class WatchRecorder:
             loop.stop()
         for loop in self._loops:
             loop.join()
+
+
+def _silence_s(kind: Kind, ticked_s: float) -> float:
+    """How long a live stream of `kind` may say nothing; `ticked_s` is that of a ticked one."""
+    return WATCH_MAX_S + ticked_s if kind.name in UNCACHED else ticked_s
 
 
 def _not_synced(missing: Sequence[_Loop], deadline_s: float) -> Unreachable:
