@@ -1,33 +1,22 @@
 """When a CronJob is due next, as its controller reckons it.
 
-Kubernetes reads schedules with github.com/robfig/cron/v3: five fields or a descriptor such as
-`@hourly` or `@every 90s`. They are read here with cronsim, which follows the same rule for days
-(both fields count together when one begins with `*`, else either).
+Deadlines want a number of seconds and its terms; how a schedule is read is said in `ticks`.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfoNotFoundError
 
 import durationpy
-from cronsim import CronSim, CronSimError
+from cronsim import CronSimError
 
 from reconverge.bound import Bound, Term
+from reconverge.judges.ticks import around
 from reconverge.model import CronJobSpec
 
 # pkg/controller/cronjob/cronjob_controllerv2.go, nextScheduleDelta.
 WAKE_UP_S = 0.1
-# robfig/cron, parser.go, parseDescriptor.
-_DESCRIPTORS = {
-    "@yearly": "0 0 1 1 *",
-    "@annually": "0 0 1 1 *",
-    "@monthly": "0 0 1 * *",
-    "@weekly": "0 0 * * 0",
-    "@daily": "0 0 * * *",
-    "@midnight": "0 0 * * *",
-    "@hourly": "0 * * * *",
-}
 _EVERY = "@every "
 
 
@@ -57,24 +46,4 @@ def _seconds_to_next(spec: CronJobSpec, wall: datetime) -> float:
         # Counted from the last run, which is at most one period ago.
         every = durationpy.from_str(spec.schedule.removeprefix(_EVERY).strip())
         return float(every.total_seconds())
-    return (_ticks(spec, wall)[1] - wall) / timedelta(seconds=1)
-
-
-def ticks(spec: CronJobSpec, wall: datetime) -> tuple[datetime, datetime] | None:
-    """The last moment up to `wall` for which it is due, and the first one after it.
-
-    None where the schedule cannot be read, or, like `@every 90s`, counts from the last run.
-    """
-    try:
-        return _ticks(spec, wall)
-    except (CronSimError, ZoneInfoNotFoundError, StopIteration):
-        return None
-
-
-def _ticks(spec: CronJobSpec, wall: datetime) -> tuple[datetime, datetime]:
-    fields = _DESCRIPTORS.get(spec.schedule, spec.schedule).replace("?", "*")
-    zone: tzinfo = ZoneInfo(spec.time_zone) if spec.time_zone else UTC
-    here = wall.astimezone(zone)
-    # Backwards it begins before what it is given, forwards after it.
-    begin = here.replace(microsecond=0) + timedelta(seconds=1)
-    return next(CronSim(fields, begin, reverse=True)), next(CronSim(fields, here))
+    return (around(spec, wall)[1] - wall) / timedelta(seconds=1)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from reconverge.judges.controllers import name_of
 from reconverge.judges.schedules import job_name
-from reconverge.judges.timing.schedules import ticks
+from reconverge.judges.ticks import ticks
 from reconverge.judges.why.jobs import of_job
 from reconverge.judges.why.words import Cause, Evidence, left, since, whole_s
 from reconverge.judges.why.world import World
