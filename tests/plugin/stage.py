@@ -97,8 +97,8 @@ class PretendedExperiment:
             raise Refused("this may not be harmed", where="guard")
         if of is not None and of.name == "interrupted":
             raise KeyboardInterrupt
-        if of is not None and of.name in ("SIGTERM", "SIGHUP"):
-            os.kill(os.getpid(), getattr(signal, of.name))
+        if of is not None and of.name == "SIGTERM":
+            os.kill(os.getpid(), signal.SIGTERM)
         self.is_injected = True
         self.note(f"inject {type(fault).__name__} off={self.faults_off}")
         return fault
