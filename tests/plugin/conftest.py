@@ -34,7 +34,6 @@ def play(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Play:
         "unreachable",
         "interrupted",
         "SIGTERM",
-        "SIGHUP",
     ):
         manifest = stage.MANIFEST.replace("NAME", name)
         pytester.makefile(".yaml", **{name: manifest})
