@@ -1,10 +1,5 @@
 """The steps of this repository's own features; an installed reconverge brings them along itself."""
 
-pytest_plugins = [
-    "steps.workloads",
-    "steps.faults",
-    "steps.outcomes",
-    "steps.crons",
-    "steps.jobs",
-    "pytester",
-]
+import steps
+
+pytest_plugins = [*(f"steps.{module}" for module in steps.MODULES), "pytester"]

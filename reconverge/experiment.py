@@ -22,7 +22,7 @@ from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.cluster.errors import Rejected
 from reconverge.cluster.guard import Guard
 from reconverge.cluster.manifests import Manifest
-from reconverge.errors import BadInput, ReconvergeError, Unavailable
+from reconverge.errors import ReconvergeError
 from reconverge.faults import Fault
 from reconverge.faults.injector import Boundary, Injection, Injector, encoded, ignore
 from reconverge.faults.journal import Journal
@@ -34,9 +34,10 @@ from reconverge.judges.timing import Deadline, deadline_of, scene_of
 from reconverge.lookup import node_named, pod_named, workload_named
 from reconverge.model import Ref, Snapshot
 from reconverge.model.settings import ClusterSettings
-from reconverge.recording import Recording
+from reconverge.namespaces import Home
+from reconverge.recording import Recording, new_timeline
 from reconverge.report.console import failure_text
-from reconverge.timeline import Entry, Judged, Noted, Opened, Promised, Timeline
+from reconverge.timeline import Entry, Judged, Noted, Opened, Promised
 from reconverge.verdict import Finding, Verdict
 from reconverge.waiting import Acts, OnProgress, wait_until_judged
 
@@ -84,11 +85,11 @@ class Experiment:
         self.seed = seed
         self.namespace = namespace or namespaces.unique_name(seed)
         self.findings: list[Finding] = []
-        self.kept = ""
         self._clock = clock
         self.folder = folder
         self._guard = guard
         self._journal = journal
+        self._home = Home(cluster, journal, self.namespace, clock=clock, scenario=scenario)
         self._keep_namespace = keep_namespace
         self._await_deletion = await_deletion
         self._offline_images = offline_images
@@ -96,11 +97,15 @@ class Experiment:
         self._on_progress = on_progress
         self._faults_off = faults_off
         self._at = at
-        self._made: Ref | None = None
         self._injections: list[Injection] = []
         self._converged = 0
         self._asked_at = 0
         self._is_closed = False
+
+    @property
+    def kept(self) -> str:
+        """What of it stays on the cluster, for whoever wants to look; empty where nothing does."""
+        return self._home.kept
 
     def __enter__(self) -> Experiment:
         try:
@@ -124,15 +129,14 @@ class Experiment:
 
         Raises Conflict, Unavailable, and BadInput when `folder` holds a timeline already.
         """
-        self.timeline = self._open_timeline()
+        self.timeline = new_timeline(self.folder, self._clock)
+        self.timeline.append(self._opened)
         for told in self._settings.unread if self._settings is not None else ():
             self._note(told)
         self._injector = Injector(
             self.cluster, self.timeline, self._journal, is_off=self._faults_off, at=self._at
         )
-        self._made = namespaces.create(
-            self.cluster, self._journal, self.namespace, scenario=self.scenario
-        )
+        self._home.create()
         self._guard = msgspec.structs.replace(
             self._guard, own_namespaces=self._guard.own_namespaces | {self.namespace}
         )
@@ -287,26 +291,15 @@ class Experiment:
         if errors:
             raise errors[0]
 
-    def _open_timeline(self) -> Timeline:
-        path = self.folder / "timeline.jsonl"
-        try:
-            timeline = Timeline(self._clock, path=path)
-        except FileExistsError as error:
-            raise BadInput("there is a timeline already", where=str(path)) from error
-        except OSError as error:
-            what = f"the timeline cannot be written: {error.strerror}"
-            raise Unavailable(what, where=str(path)) from error
-        timeline.append(
-            lambda at_s: Opened(
-                at_s=at_s,
-                scenario=self.scenario,
-                seed=self.seed,
-                namespace=self.namespace,
-                started=self._clock.wall(),
-                cluster=self._settings,
-            )
+    def _opened(self, at_s: float) -> Opened:
+        return Opened(
+            at_s=at_s,
+            scenario=self.scenario,
+            seed=self.seed,
+            namespace=self.namespace,
+            started=self._clock.wall(),
+            cluster=self._settings,
         )
-        return timeline
 
     def _create(self, manifest: Manifest, *, name: str, replicas: int | None) -> Ref:
         adapted = manifests.adapt(manifest, offline=self._offline_images)
@@ -360,20 +353,12 @@ class Experiment:
 
     def _leave_namespace(self, *, failed: bool) -> list[ReconvergeError]:
         """Delete it, or say that it is kept; what goes wrong is returned."""
-        if self._made is None:
-            return []
-        if self._keep_namespace and failed:
-            namespaces.keep(self._journal, self._made)
-            self.kept = f"namespace {self.namespace}"
-            self._note(f"{self.kept} is kept: kubectl delete namespace {self.namespace}")
-            return []
         try:
-            contents = self.timeline.latest()
-            namespaces.delete(self.cluster, self._journal, self._made, contents=contents)
-            if self._await_deletion:
-                namespaces.wait_until_gone(
-                    self.cluster, clock=self._clock, name=self.namespace, contents=contents
-                )
+            if not (self._keep_namespace and failed):
+                contents = self.timeline.latest() if hasattr(self, "timeline") else Snapshot()
+                self._home.leave(contents, is_awaited=self._await_deletion)
+            elif said := self._home.keep():
+                self._note(said)
         except ReconvergeError as error:
             return [error]
         return []

@@ -33,6 +33,41 @@ GONE_WITHIN_S = 60.0
 _WORKLOADS = ("ReplicationController", "ReplicaSet")
 
 
+class Home:
+    """One scenario's namespace, from `create` until it is left; `kept` says so when it stays."""
+
+    def __init__(
+        self, cluster: Cluster, journal: Journal, name: str, *, clock: Clock, scenario: str
+    ) -> None:
+        self.name = name
+        self.kept = ""
+        self._cluster = cluster
+        self._journal = journal
+        self._clock = clock
+        self._scenario = scenario
+        self._made: Ref | None = None
+
+    def create(self) -> None:
+        """Make it; Conflict when there is one of that name."""
+        self._made = create(self._cluster, self._journal, self.name, scenario=self._scenario)
+
+    def keep(self) -> str:
+        """Leave it to its reader; returns how to delete it, empty where it was never made."""
+        if self._made is None:
+            return ""
+        keep(self._journal, self._made)
+        self.kept = f"namespace {self.name}"
+        return f"{self.kept} is kept: kubectl delete namespace {self.name}"
+
+    def leave(self, contents: Snapshot, *, is_awaited: bool) -> None:
+        """Delete it with its `contents`, and with `is_awaited` return when it is gone."""
+        if self._made is None:
+            return
+        delete(self._cluster, self._journal, self._made, contents=contents)
+        if is_awaited:
+            wait_until_gone(self._cluster, clock=self._clock, name=self.name, contents=contents)
+
+
 def unique_name(seed: int) -> str:
     """`exp-SEED-SHORT`: the seed for a reader; the rest lets runs with one seed share a cluster."""
     return f"exp-{abs(seed)}-{secrets.token_hex(3)}"

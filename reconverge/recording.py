@@ -7,10 +7,12 @@ the first object of it is made; nothing of it can have been missed by then.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+from reconverge.clock import Clock
 from reconverge.cluster.door import Audited, Cluster, Recorder
 from reconverge.cluster.kinds import CORE
-from reconverge.errors import ReconvergeError, Unavailable
+from reconverge.errors import BadInput, ReconvergeError, Unavailable
 from reconverge.timeline import Entry, Noted, Timeline
 from reconverge.waiting import wait_until_seen
 
@@ -23,6 +25,18 @@ SYNCED_WITHIN_S = 30.0
 AUDITED_WITHIN_S = 10.0
 # What was just created is on the watch within milliseconds; a controller makes the account.
 SHOWN_WITHIN_S = 15.0
+
+
+def new_timeline(folder: Path, clock: Clock) -> Timeline:
+    """The timeline in `folder`. Raises BadInput when there is one already, Unavailable."""
+    path = folder / "timeline.jsonl"
+    try:
+        return Timeline(clock, path=path)
+    except FileExistsError as error:
+        raise BadInput("there is a timeline already", where=str(path)) from error
+    except OSError as error:
+        what = f"the timeline cannot be written: {error.strerror}"
+        raise Unavailable(what, where=str(path)) from error
 
 
 class Recording:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,21 +12,11 @@ from pytest_bdd.feature import get_feature
 from pytest_bdd.parser import Feature, Scenario, Step
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
-import steps.crons
-import steps.faults
-import steps.jobs
-import steps.outcomes
-import steps.workloads
+import steps
 
 ROOT = Path(__file__).parent.parent
 FEATURES = sorted((ROOT / "features").rglob("*.feature"))
-STEP_MODULES = (
-    steps.workloads,
-    steps.faults,
-    steps.outcomes,
-    steps.crons,
-    steps.jobs,
-)
+STEP_MODULES = tuple(import_module(f"steps.{module}") for module in steps.MODULES)
 STEPS_MAX = 6
 # Implementation, which a feature must survive; and words that say nothing.
 BANNED = re.compile(

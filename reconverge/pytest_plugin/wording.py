@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,13 +21,16 @@ from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 from reconverge.pytest_plugin.options import is_worker
 
-# The behaviours of "Kubernetes in Action", chapter 4, by group and number; other books may follow.
-CHAPTER_TAG = re.compile(r"(lp|rc|node|rs|ds|job|cj|cp|ro)_\d+")
+# The behaviours of "Kubernetes in Action", chapter 4, by group and number; and those that
+# Kubernetes' own end-to-end tests show, such as k8s_rc3.
+CHAPTER_TAG = re.compile(r"(lp|rc|node|rs|ds|job|cj|cp|ro)_\d+|k8s_(rc|rs|ds|j|c|p|n|g)\d+")
 TAGS = {
     "node_loss": "stops nodes: runs alone on the whole cluster",
     "control_plane": "may disturb the control plane of a cluster of ours: runs alone on it",
     "exclusive": "runs alone on the whole cluster",
     "replication_controller": "about the ReplicationController",
+    "replica_set": "about the ReplicaSet",
+    "daemon_set": "about the DaemonSet",
     "deployment": "about the Deployment",
     "stateful_set": "about the StatefulSet",
     "cron_job": "about the CronJob",
@@ -56,8 +60,9 @@ def pytest_configure(config: pytest.Config) -> None:
     loaded = (getattr(plugin, "__name__", "") for plugin in config.pluginmanager.get_plugins())
     if "steps.workloads" in loaded and _is_ours("steps.workloads"):
         return
-    for module in ("workloads", "faults", "outcomes", "crons", "jobs"):
-        config.pluginmanager.import_plugin(f"{_installed_steps()}.{module}")
+    package = import_module(_installed_steps())
+    for module in package.MODULES:
+        config.pluginmanager.import_plugin(f"{package.__name__}.{module}")
 
 
 def _is_ours(module: str) -> bool:
