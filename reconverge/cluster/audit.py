@@ -3,8 +3,11 @@
 Watches tell what became of an object, not who did it, and a watch that was interrupted has lost
 what lay in between. The audit log has every write with its author and microseconds, complete even
 then. It is a file on the control plane's node; GNU `tail -F` follows it there, by inotify, through
-rotation and restarts of the API server, and its first line proves that it has begun: everything
-that is appended later comes through. When the program ends (the node was stopped), that is a gap.
+rotation and restarts of the API server. When the program ends (a node was stopped), that is a gap.
+
+Its first line proves that the program runs, not that it watches yet: a log that is rotated in
+between loses its last lines. So something is then asked of the API server that leaves a line of its
+own; once that line is here, everything that is appended later comes through.
 
 Fields: https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/
 """
@@ -115,9 +118,15 @@ class AuditRecorder:
         timeline: Timeline,
         *,
         namespaces: Sequence[str],
+        leave_mark: Callable[[], str],
     ) -> None:
-        """`follow` starts the program that prints the log's last line and then what is added."""
-        self._follow, self._timeline = follow, timeline
+        """Both are called again whenever the log has to be read anew, on a thread of our own.
+
+        `follow` starts the program that prints the log's last line and then what is added.
+        `leave_mark` has a line written and returns a word that no other line contains.
+        """
+        self._follow, self._timeline, self._leave_mark = follow, timeline, leave_mark
+        self._mark = b""
         self._namespaces = tuple(dict.fromkeys(namespaces))
         self._stopped = threading.Event()
         self._running: Running | None = None
@@ -171,6 +180,7 @@ class AuditRecorder:
                 self._running = running
             if self._stopped.is_set():
                 return  # stopped before `stop` could see the program
+            self._mark = b""
             splitter = LineSplitter()
             for piece in running.pieces():
                 for line in splitter.lines_of(piece):
@@ -183,8 +193,10 @@ class AuditRecorder:
 
     def _take(self, line: bytes) -> None:
         self._received_s = self._timeline.now_s()
-        if not self._is_synced:  # the line that was the last when the program began
-            self._sync()
+        if not self._is_synced:
+            if self._mark and self._mark in line:
+                self._sync()
+            self._mark = self._mark or self._leave_mark().encode()
             return
         write = written(line)
         if write is not None and self._is_wanted(write):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from reconverge.cluster import leases
 from reconverge.cluster.api import KubernetesCluster
 from reconverge.cluster.audit import AuditRecorder, follow
 from reconverge.cluster.containers import CONTROL_PLANE, NodeContainers
-from reconverge.cluster.door import NodeContainer
+from reconverge.cluster.door import JsonObject, NodeContainer
 from reconverge.cluster.errors import NotFound
 from reconverge.cluster.inside import Inside
 from reconverge.cluster.transport import PATIENT, Patience, Transport, connect
@@ -59,7 +60,16 @@ class KindCluster(Inside, KubernetesCluster):
         if not planes:
             raise NotFound("no container is its control plane", where=self.name)
         command = self._nodes.command_inside(planes[0])
-        return AuditRecorder(lambda: follow(command), timeline, namespaces=namespaces)
+        return AuditRecorder(
+            lambda: follow(command), timeline, namespaces=namespaces, leave_mark=self._leave_mark
+        )
+
+    def _leave_mark(self) -> str:
+        """A dry run is in the audit log like a write, and changes nothing."""
+        mark = f"reconverge-mark-{secrets.token_hex(8)}"
+        one: JsonObject = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": mark}}
+        self.create(one, namespace="default", is_dry_run=True)
+        return mark
 
     def _shell(
         self,

@@ -66,7 +66,7 @@ def start(
     started: list[AuditRecorder] = []
 
     def start() -> AuditRecorder:
-        recorder = AuditRecorder(lambda: follow((), str(log)), timeline, namespaces=["exp", "exp"])
+        recorder = reading(log, timeline, ["exp", "exp"])
         started.append(recorder)
         recorder.wait_until_synced(deadline_s=10)
         return recorder
@@ -79,6 +79,27 @@ def start(
 def add(log: Path, *events: Json) -> None:
     with log.open("a") as file:
         file.write(text(*events))
+
+
+def mark_in(log: Path) -> str:
+    """What an API server writes of a dry run."""
+    add(log, event("mark", uri="/x?dryRun=All"))
+    return '"name": "mark"'
+
+
+def reading(
+    log: Path,
+    timeline: Timeline,
+    namespaces: list[str],
+    *,
+    starting: Callable[[], Running] | None = None,
+) -> AuditRecorder:
+    return AuditRecorder(
+        starting or (lambda: follow((), str(log))),
+        timeline,
+        namespaces=namespaces,
+        leave_mark=lambda: mark_in(log),
+    )
 
 
 def names(timeline: Timeline) -> list[str]:
@@ -170,7 +191,7 @@ def test_a_reader_that_ends_is_a_gap(
         runs.append(follow((), str(log)))
         return runs[-1]
 
-    recorder = AuditRecorder(starting, timeline, namespaces=["exp"])
+    recorder = reading(log, timeline, ["exp"], starting=starting)
     recorder.wait_until_synced(deadline_s=10)
     add(log, event("a"))
     wait_for_write(timeline, "a")
@@ -201,16 +222,16 @@ def test_a_line_that_cannot_be_understood_is_a_gap(
 def test_a_cluster_without_a_log(timeline: Timeline, tmp_path: Path) -> None:
     """It is said at once."""
     missing = str(tmp_path / "none.log")
-    recorder = AuditRecorder(lambda: follow((), missing), timeline, namespaces=["exp"])
+    recorder = reading(Path(missing), timeline, ["exp"])
     with pytest.raises(NotFound, match="keeps no audit log"):
         recorder.wait_until_synced(deadline_s=10)
     recorder.stop()
 
 
-def test_a_log_that_cannot_be_reached(timeline: Timeline) -> None:
+def test_a_log_that_cannot_be_reached(timeline: Timeline, tmp_path: Path) -> None:
     """The program's own words come with the deadline."""
     command = ("sh", "-c", "echo no such container >&2; exit 1")
-    recorder = AuditRecorder(lambda: follow(command), timeline, namespaces=["exp"])
+    recorder = reading(tmp_path / "audit.log", timeline, ["exp"], starting=lambda: follow(command))
     with pytest.raises(Unreachable, match="no such container"):
         recorder.wait_until_synced(deadline_s=1)
     recorder.stop()
