@@ -27,9 +27,10 @@ RUNS = 3  # of which the cheapest counts: other load on the machine only ever ad
 
 
 @contextmanager
-def served(pods: int, changes: int, *, core: int) -> Iterator[str]:
+def served(pods: int, changes: int, *, core: int, authority: Path | None) -> Iterator[str]:
     """The URL of a server process on that core."""
-    command = [sys.executable, "-m", "bench.scale.server", str(pods), str(changes)]
+    words = [str(pods), str(changes), *([str(authority)] if authority else [])]
+    command = [sys.executable, "-m", "bench.scale.server", *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
         try:
             os.sched_setaffinity(server.pid, {core})
@@ -39,74 +40,91 @@ def served(pods: int, changes: int, *, core: int) -> Iterator[str]:
             server.terminate()
 
 
-def measured(module: str, pods: int, changes: int) -> Cost:
+def measured(module: str, pods: int, changes: int, *, is_tls: bool) -> Cost:
     """The cheapest of some runs, each in a process of its own on its own core."""
-    first, *_, last = sorted(os.sched_getaffinity(0))
-    return min(
-        (_run(module, pods, changes, first, last) for _ in range(RUNS)),
-        key=lambda cost: cost.cpu_us,
-    )
+    runs = (_run(module, pods, changes, is_tls=is_tls) for _ in range(RUNS))
+    return min(runs, key=lambda cost: cost.cpu_us)
 
 
-def _run(module: str, pods: int, changes: int, core: int, server_core: int) -> Cost:
-    with (
-        served(pods, changes, core=server_core) as url,
-        tempfile.TemporaryDirectory(prefix="scale-") as folder,
-    ):
-        file = Path(folder) / "timeline.jsonl"
-        words = [module, url, str(pods), str(changes), str(file)]
-        with subprocess.Popen(
-            [sys.executable, "-m", *words], stdout=subprocess.PIPE, cwd=ROOT
-        ) as run:
-            os.sched_setaffinity(run.pid, {core})
-            said, _ = run.communicate()
-        assert run.returncode == 0, f"{module} ended with exit code {run.returncode}"
+def _run(module: str, pods: int, changes: int, *, is_tls: bool) -> Cost:
+    core, *_, server_core = sorted(os.sched_getaffinity(0))
+    with tempfile.TemporaryDirectory(prefix="scale-") as folder:
+        authority = Path(folder) / "authority.pem" if is_tls else None
+        with served(pods, changes, core=server_core, authority=authority) as url:
+            where = [url, *([str(authority)] if authority else [])]
+            words = [module, str(pods), str(changes), str(Path(folder) / "timeline.jsonl"), *where]
+            with subprocess.Popen(
+                [sys.executable, "-m", *words], stdout=subprocess.PIPE, cwd=ROOT
+            ) as run:
+                os.sched_setaffinity(run.pid, {core})
+                said, _ = run.communicate()
+            assert run.returncode == 0, f"{module} ended with exit code {run.returncode}"
     return msgspec.json.decode(said, type=Cost)
 
 
-def table(pairs: list[tuple[Cost, Cost]]) -> str:
-    """One row for each number of pods, ours and the naive one side by side."""
-    rows = [
-        "| pods | events/s of one core | µs of CPU an event | peak RSS MB | KB on disk an event "
-        "| verdict, µs an entry | official client, µs an event | its RSS MB | its KB "
-        "| CPU ratio |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    for ours, naive in pairs:
-        cells = (
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One number of pods, one way to speak to the server, ours and the naive one."""
+
+    wire: str
+    ours: Cost
+    naive: Cost
+
+    def cells(self) -> tuple[str, ...]:
+        ours, naive = self.ours, self.naive
+        return (
             f"{ours.pods:,}",
+            self.wire,
             f"{1e6 / ours.cpu_us:,.0f}",
             f"{ours.cpu_us:.1f}",
             f"{ours.rss_mb:.0f}",
             f"{ours.disk_mb * 1e3 / (ours.changes + ours.pods):.1f}",
-            f"{ours.judged_us:,.0f}",
+            f"{ours.judged_us:.1f}",
             f"{naive.cpu_us:.0f}",
             f"{naive.rss_mb:.0f}",
             f"{naive.disk_mb * 1e3 / naive.changes:.1f}",
             f"{naive.cpu_us / ours.cpu_us:.1f}",
         )
-        rows.append("| " + " | ".join(cells) + " |")
-    return "\n".join(rows)
 
 
-def report(pairs: list[tuple[Cost, Cost]]) -> str:
+HEADS = (
+    "pods",
+    "wire",
+    "events/s of one core",
+    "µs of CPU an event",
+    "peak RSS MB",
+    "KB on disk an event",
+    "verdict, µs a change",
+    "official client, µs an event",
+    "its RSS MB",
+    "its KB",
+    "CPU ratio",
+)
+
+
+def table(rows: list[Row]) -> str:
+    """One line for each row, ours and the naive one side by side."""
+    lines = [HEADS, ("---",) * len(HEADS), *(row.cells() for row in rows)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def report(rows: list[Row]) -> str:
     """The page of the documentation, which says what was measured and how."""
     size = len(Pods(1, 1).wire(0, 1))
     return f"""# Scale: from the wire to the timeline on disk
 
-`tox run -e bench-scale` wrote this page. {CHANGES:,} changes of pods come over a local socket from
-a process on another core; each is a real pod's JSON of {size:,} bytes, a chunk of its own. The
-time is processor time of the recording process, all threads: reading, decoding into views,
-dropping managedFields, writing the timeline, waking who waits. Of {RUNS} runs the cheapest
-counts. Peak RSS is taken with every version of every pod in the record.
+`./run bench-scale` wrote this page. {CHANGES:,} changes of pods come over a local socket from
+a process on another core, in plain HTTP and over TLS; each is a real pod's JSON of {size:,} bytes,
+a chunk of its own. The time is processor time of the recording process, all threads: reading,
+decrypting, decoding into views, dropping managedFields, writing the timeline, waking who waits. Of
+{RUNS} runs the cheapest counts. Peak RSS is taken with every version of every pod in the record.
 
-A verdict's cost is one entry fed to an invariant about all the pods, which all have one owner: it
-looks at every pod of the owner, so it grows with them.
+A verdict's cost is one more change fed to an invariant about all the pods, which all have one
+owner. It has seen the others before, and counts the pod that has changed.
 
 Beside it: the official client's `watch.stream`, each event written with `json.dump`
 ({NAIVE_CHANGES:,} changes). It keeps nothing in memory and judges nothing.
 
-{table(pairs)}
+{table(rows)}
 
 Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores.
 """
@@ -114,16 +132,18 @@ Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores
 
 def main() -> None:
     """Measure every size, print the table, write the page."""
-    pairs = [
-        (
-            measured("bench.scale.ours", pods, CHANGES),
-            measured("bench.scale.naive", pods, NAIVE_CHANGES),
+    rows = [
+        Row(
+            wire="TLS" if is_tls else "plain",
+            ours=measured("bench.scale.ours", pods, CHANGES, is_tls=is_tls),
+            naive=measured("bench.scale.naive", pods, NAIVE_CHANGES, is_tls=is_tls),
         )
         for pods in SIZES
+        for is_tls in (False, True)
     ]
-    print(table(pairs))  # noqa: T201
+    print(table(rows))  # noqa: T201
     REPORT.parent.mkdir(parents=True, exist_ok=True)
-    REPORT.write_text(report(pairs))
+    REPORT.write_text(report(rows))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from reconverge.clock import RealClock
 class Cost(msgspec.Struct, frozen=True, kw_only=True):
     """One run over `changes` changes of `pods` pods; both times are for the changes alone."""
 
-    who: str
     pods: int
     changes: int
     wall_s: float

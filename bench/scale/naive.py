@@ -1,7 +1,7 @@
 """What one would write first: the official client's watch, each event dumped as a line of JSON.
 
-`python -m bench.scale.naive URL PODS CHANGES FILE` prints its cost. It keeps nothing in memory,
-judges nothing and does not notice a gap.
+`python -m bench.scale.naive PODS CHANGES FILE URL [AUTHORITY]` prints its cost. It keeps nothing in
+memory, judges nothing and does not notice a gap.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from kubernetes import client, watch
 from bench.scale.meter import Cost, Meter, rss_mb
 
 
-def run(url: str, pods: int, changes: int, path: Path) -> Cost:
+def run(pods: int, changes: int, path: Path, url: str, authority: str = "") -> Cost:
     """Write until every change is in the file."""
     configuration = client.Configuration()
-    configuration.host = url
+    configuration.host, configuration.ssl_ca_cert = url, authority or None
     api = client.CoreV1Api(client.ApiClient(configuration))
     with path.open("w") as file:
         stream = watch.Watch().stream(  # type: ignore[no-untyped-call]
@@ -34,7 +34,6 @@ def run(url: str, pods: int, changes: int, path: Path) -> Cost:
                 break
         wall_s, cpu_s = meter.spent()
     return Cost(
-        who="official client",
         pods=pods,
         changes=changes,
         wall_s=wall_s,
@@ -45,5 +44,5 @@ def run(url: str, pods: int, changes: int, path: Path) -> Cost:
 
 
 if __name__ == "__main__":
-    cost = run(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
+    cost = run(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:])
     print(msgspec.json.encode(cost).decode())  # noqa: T201

@@ -1,4 +1,4 @@
-"""One run of our recorder: `python -m bench.scale.ours URL PODS CHANGES FILE` prints its cost."""
+"""One run of our recorder: `python -m bench.scale.ours PODS CHANGES FILE URL [AUTHORITY]`."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from reconverge.judges.invariants import NeverMore
 from reconverge.model import Ref
 from reconverge.timeline import Timeline
 
-JUDGED = 100  # entries whose judgement is timed
+JUDGED = 10_000  # entries whose judgement is timed
 DEADLINE_S = 600.0
 
 
-def run(url: str, pods: int, changes: int, path: Path) -> Cost:
+def run(pods: int, changes: int, path: Path, url: str, authority: str = "") -> Cost:
     """Record until every change is on the timeline, then judge the last of them."""
     configuration = Configuration()
-    configuration.host = url
+    configuration.host, configuration.ssl_ca_cert = url, authority or None
     timeline = Timeline(RealClock(), path=path)
     source = ApiSource(Transport(configuration))
     recorder = WatchRecorder(source, timeline, kinds=[CORE["Pod"]], namespaces=["scale"])
@@ -37,7 +37,6 @@ def run(url: str, pods: int, changes: int, path: Path) -> Cost:
     rss = rss_mb()
     recorder.stop()
     return Cost(
-        who="reconverge",
         pods=pods,
         changes=changes,
         wall_s=wall_s,
@@ -49,16 +48,19 @@ def run(url: str, pods: int, changes: int, path: Path) -> Cost:
 
 
 def _judged_us(timeline: Timeline) -> float:
-    """Microseconds for one entry of an invariant about all the pods, which always holds."""
+    """Microseconds for one change, for an invariant about all the pods that has seen the others."""
     [owner] = next(iter(timeline.latest().objects("Pod"))).metadata.owner_references
     workload = Ref(owner.kind, "scale", owner.name, owner.uid)
     judge = NeverMore(workload=workload, pods=1 << 30).judge(deadline_s=1e9)
+    first = len(timeline) - JUDGED
+    for entry in timeline.entries(stop=first):
+        judge.feed(entry)
     meter = Meter()
-    for entry in timeline.entries(len(timeline) - JUDGED):
+    for entry in timeline.entries(first):
         judge.feed(entry)
     return meter.spent()[1] / JUDGED * 1e6
 
 
 if __name__ == "__main__":
-    cost = run(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
+    cost = run(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:])
     print(msgspec.json.encode(cost).decode())  # noqa: T201

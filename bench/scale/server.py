@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import json
 import random
+import ssl
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+import trustme
 
 SENT_TOGETHER = 16  # what a busy API server has in its buffer for a watcher
 _FIELDS = ("%(name)s", "%(uid)s", "%(version)s", "%(ready)s", "%(restarts)s")
@@ -93,17 +97,43 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         for chunk in self.pods.chunks():
             self.wfile.write(chunk)
-        self.rfile.read(1)  # until the client closes
+        with suppress(OSError):
+            self.rfile.read(1)  # until the client closes
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Quiet."""
 
 
+class Server(ThreadingHTTPServer):
+    """With a file for its authority it speaks TLS, as every API server does, and fills the file."""
+
+    def __init__(self, authority: Path | None) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.scheme = "http"
+        if authority is not None:
+            self.scheme = "https"
+            self.socket = _tls(authority).wrap_socket(self.socket, server_side=True)
+
+    @property
+    def url(self) -> str:
+        return f"{self.scheme}://127.0.0.1:{self.server_port}"
+
+
+def _tls(authority: Path) -> ssl.SSLContext:
+    """A certificate of our own for this address, signed by an authority that clients can read."""
+    signer = trustme.CA()
+    signer.cert_pem.write_to_path(str(authority))
+    protocol = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    signer.issue_cert("127.0.0.1").configure_cert(protocol)
+    return protocol
+
+
 def main() -> None:
-    """`python -m bench.scale.server PODS CHANGES` prints its URL and serves until it is ended."""
-    Handler.pods = Pods(int(sys.argv[1]), int(sys.argv[2]))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    print(f"http://127.0.0.1:{server.server_port}", flush=True)  # noqa: T201
+    """`python -m bench.scale.server PODS CHANGES [AUTHORITY]` prints its URL and serves."""
+    pods, changes, *authority = sys.argv[1:]
+    Handler.pods = Pods(int(pods), int(changes))
+    server = Server(Path(authority[0]) if authority else None)
+    print(server.url, flush=True)  # noqa: T201
     server.serve_forever()
 
 
