@@ -62,7 +62,7 @@ def _run(name: str, *, rounds: int, adversarial: int, seed: int) -> Result:
         date=RealClock().wall().date().isoformat(),
         machine=f"{machine.described()}, {machine.load()}",
         cluster=f"kind, {len(cluster.nodes)} nodes, profile {cluster.profile}",
-        versions=f"{kubernetes}, {machine.versions(_packages())}",
+        versions=f"{machine.commit()}, {kubernetes}, {machine.versions(_packages())}",
         titles=titles | {tool.key: tool.title for tool in TOOLS},
         rows=tuple(measured.rows),
         proofs=tuple(measured.proofs),

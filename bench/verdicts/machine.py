@@ -34,6 +34,16 @@ def versions(packages: Iterable[str]) -> str:
     return ", ".join(f"{name} {version(name)}" for name in sorted(set(packages)))
 
 
+def commit() -> str:
+    """What was measured of this repository; a page that is older than the engine shows it."""
+    folder = ("git", "-C", str(Path(__file__).parent))
+    done = run((*folder, "rev-parse", "--short", "HEAD"), accept=(0, 128))
+    if done.exit_code:
+        return "no commit"
+    is_changed = bool(run((*folder, "status", "--porcelain", "--untracked-files=no")).stdout)
+    return f"commit {done.stdout.strip()}" + (", changed" if is_changed else "")
+
+
 def kubectl_of(node: str, folder: Path) -> Path:
     """The node's own kubectl, copied out: it has the cluster's version. Raises CommandFailed."""
     program = folder / "kubectl"
