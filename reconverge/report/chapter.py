@@ -1,4 +1,4 @@
-"""The chapter's rows and their proof: which scenario shows which claim, and which nobody shows.
+"""Rows of claims and their proof: which scenario shows which claim, and which nobody shows.
 
 A claim without a scenario is printed in plain sight, for a list that leaves out what is missing
 looks complete.
@@ -20,25 +20,61 @@ from reconverge.errors import BadInput
 from reconverge.report.run_record import RunRecord
 from reconverge.verdict import Verdict
 
-TAG = re.compile(r"@([a-z]+)_(\d+)")
-GROUPS = {
-    "LP": "Liveness probes",
-    "RC": "ReplicationController",
-    "NODE": "Node failure",
-    "RS": "ReplicaSet",
-    "DS": "DaemonSet",
-    "JOB": "Job",
-    "CJ": "CronJob",
-}
-# The control plane's rows and the rollouts', which are this project's and not the chapter's.
+TAG = re.compile(r"@([a-z]+)_(\d+)|@k8s_[a-z]+\d+")
+# The control plane's rows and the rollouts', which are this project's and in no table.
 BESIDE = {"CP", "RO"}
 
 
-class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the chapter: what it claims, and under which of its headings."""
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """A list of claims: where it is, the page it is shown on, and its parts by their prefix."""
 
     title: str
-    sections: tuple[str, ...]
+    claims: Path
+    page: Path
+    parts: dict[str, str]
+
+
+CHAPTER = Table(
+    title="The chapter, row by row",
+    claims=Path("docs/chapter/claims.toml"),
+    page=Path("docs/chapter.md"),
+    parts={
+        "LP-": "Liveness probes",
+        "RC-": "ReplicationController",
+        "NODE-": "Node failure",
+        "RS-": "ReplicaSet",
+        "DS-": "DaemonSet",
+        "JOB-": "Job",
+        "CJ-": "CronJob",
+    },
+)
+KUBERNETES = Table(
+    title="Kubernetes' own end-to-end tests, row by row",
+    claims=Path("docs/chapter/kubernetes.toml"),
+    page=Path("docs/kubernetes.md"),
+    parts={
+        "K8S-RC": "ReplicationController (test/e2e/apps/rc.go)",
+        "K8S-RS": "ReplicaSet (replica_set.go)",
+        "K8S-DS": "DaemonSet (daemon_set.go)",
+        "K8S-J": "Job (job.go)",
+        "K8S-C": "CronJob (cronjob.go)",
+        "K8S-P": "Probes (test/e2e/common/node/container_probe.go)",
+        "K8S-N": "Nodes and taints (test/e2e/node, network_partition.go, daemon_restart.go)",
+        "K8S-G": "Garbage collection (test/e2e/apimachinery/garbage_collector.go)",
+    },
+)
+TABLES = (CHAPTER, KUBERNETES)
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """One row: what is claimed, under which of the chapter's headings, and what is to be noted.
+
+    `note` is where the cluster and the claim differ, or in which stronger form it is proved.
+    """
+
+    title: str
+    sections: tuple[str, ...] = ()
+    note: str = ""
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +89,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     title: str
-    sections: tuple[str, ...]
+    sections: tuple[str, ...] = ()
+    note: str = ""
     proofs: tuple[Proof, ...] = ()
 
 
@@ -62,14 +99,14 @@ def claims_in(path: Path) -> dict[str, Claim]:
     try:
         return msgspec.convert(tomllib.loads(path.read_text("utf-8")), dict[str, Claim])
     except (OSError, ValueError, msgspec.ValidationError) as error:
-        raise BadInput(f"the chapter's claims cannot be read: {error}", where=str(path)) from error
+        raise BadInput(f"the claims cannot be read: {error}", where=str(path)) from error
 
 
 def tagged_in(folder: Path) -> dict[str, list[str]]:
     """The scenarios of every feature below `folder`, as a run names them, by the id they prove.
 
-    Tags of rows beside the chapter's are passed over. Raises BadInput for a
-    feature that is not Gherkin.
+    Tags of rows that are in no table are passed over. Raises BadInput for a feature that is not
+    Gherkin.
     """
     found: dict[str, list[str]] = {}
     for path in sorted(folder.rglob("*.feature")):
@@ -80,20 +117,25 @@ def tagged_in(folder: Path) -> dict[str, list[str]]:
     return found
 
 
+def refuse_unknown(tagged: Mapping[str, list[str]], known: Iterable[str]) -> None:
+    """Raises BadInput for a tag of which no claim is known: it would be a proof of nothing."""
+    unknown = sorted(set(tagged) - set(known))
+    if unknown:
+        where = tagged[unknown[0]][0]
+        raise BadInput(f"no such row: {', '.join(unknown)}", where=where)
+
+
 def rows_of(
     claims: Mapping[str, Claim], tagged: Mapping[str, list[str]], run: RunRecord | None = None
 ) -> list[Row]:
-    """Every claim with its proofs. Raises BadInput for a tag of which no claim is known."""
-    unknown = sorted(set(tagged) - set(claims))
-    if unknown:
-        where = tagged[unknown[0]][0]
-        raise BadInput(f"no such row of the chapter: {', '.join(unknown)}", where=where)
+    """Every claim with its proofs, and with the verdicts of `run` on them."""
     verdicts = _verdicts(run)
     return [
         Row(
             id=row_id,
             title=claim.title,
             sections=claim.sections,
+            note=claim.note,
             proofs=tuple(
                 Proof(scenario=s, verdict=verdicts.get(s)) for s in tagged.get(row_id, ())
             ),
@@ -113,13 +155,13 @@ def text_of(rows: list[Row]) -> str:
     return "\n".join([*(line for row in rows for line in _lines(row)), count_of(rows)])
 
 
-def page_of(rows: list[Row]) -> str:
-    """docs/chapter.md: a table for each part of the chapter, without verdicts, which change."""
-    parts = ["# The chapter, row by row", count_of(rows) + "; written by `reconverge chapter`."]
-    for group, subject in GROUPS.items():
-        mine = [row for row in rows if row.id.rpartition("-")[0] == group]
-        table = ["| row | claim | scenarios |", "|---|---|---|", *map(_cells, mine)]
-        parts += [f"## {subject}", "\n".join(table)]
+def page_of(table: Table, rows: list[Row]) -> str:
+    """The table's page: its parts one after the other, without verdicts, which change."""
+    parts = [f"# {table.title}", f"{count_of(rows)}; written by `reconverge chapter --write`."]
+    for prefix, subject in table.parts.items():
+        mine = [row for row in rows if row.id.rstrip("0123456789") == prefix]
+        lines = ["| row | claim | scenarios |", "|---|---|---|", *map(_cells, mine)]
+        parts += [f"## {subject} ({count_of(mine)})", "\n".join(lines)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -130,7 +172,8 @@ def _lines(row: Row) -> list[str]:
 
 def _cells(row: Row) -> str:
     proofs = "<br>".join(proof.scenario.removeprefix("features/") for proof in row.proofs)
-    return f"| {row.id} | {row.title} | {proofs or '**missing**'} |"
+    claim = f"{row.title}. *{row.note}*" if row.note else row.title
+    return f"| {row.id.removeprefix('K8S-')} | {claim} | {proofs or '**missing**'} |"
 
 
 def _verdicts(run: RunRecord | None) -> dict[str, Verdict]:
@@ -144,9 +187,9 @@ def _verdicts(run: RunRecord | None) -> dict[str, Verdict]:
 
 
 def _id_of(tag: str) -> str:
-    """`LP-1` of `@lp_1`; empty for a tag that names no row, or one beside the chapter's."""
+    """`LP-1` of `@lp_1`; empty for a tag that names no row, or one that is in no table."""
     match = TAG.fullmatch(tag)
-    is_row = match is not None and match[1].upper() not in BESIDE
+    is_row = match is not None and (match[1] or "").upper() not in BESIDE
     return tag.removeprefix("@").upper().replace("_", "-") if is_row else ""
 
 

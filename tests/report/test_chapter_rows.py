@@ -54,14 +54,24 @@ def tagged(folder: Path, text: str = FEATURE) -> dict[str, list[str]]:
     return chapter.tagged_in(features)
 
 
+def counts_in(table: chapter.Table) -> dict[str, int]:
+    """How many rows each part has; every row is in a part."""
+    claims = chapter.claims_in(ROOT / table.claims)
+    prefixes = [row_id.rstrip("0123456789") for row_id in claims]
+    assert set(prefixes) == set(table.parts)
+    return {prefix: prefixes.count(prefix) for prefix in table.parts}
+
+
 def test_every_row_of_the_chapter_is_claimed() -> None:
     """The chapter has 164 rows, in seven parts."""
-    claims = chapter.claims_in(ROOT / "docs/chapter/claims.toml")
-    parts = [row_id.rpartition("-")[0] for row_id in claims]
-    counts = {part: parts.count(part) for part in chapter.GROUPS}
-    expected = {"LP": 32, "RC": 37, "NODE": 16, "RS": 24, "DS": 16, "JOB": 25, "CJ": 14}
-    assert counts == expected
-    assert len(claims) == 164
+    expected = {"LP-": 32, "RC-": 37, "NODE-": 16, "RS-": 24, "DS-": 16, "JOB-": 25, "CJ-": 14}
+    assert counts_in(chapter.CHAPTER) == expected
+
+
+def test_every_row_of_kubernetes_own_tests_is_claimed() -> None:
+    """There are 101, in eight parts."""
+    counts = [*counts_in(chapter.KUBERNETES).values()]
+    assert counts == [6, 7, 10, 27, 11, 20, 16, 4]
 
 
 def test_a_tag_of_the_rule_is_its_scenarios_too(tmp_path: Path) -> None:
@@ -85,7 +95,7 @@ def test_an_outline_is_as_good_as_its_worst_example(tmp_path: Path) -> None:
 def test_a_tag_of_no_row_is_refused(tmp_path: Path) -> None:
     """A tag nobody knows would be a proof of nothing."""
     with pytest.raises(BadInput, match="LP-99"):
-        chapter.rows_of(CLAIMS, tagged(tmp_path, FEATURE.replace("lp_1", "lp_99")))
+        chapter.refuse_unknown(tagged(tmp_path, FEATURE.replace("lp_1", "lp_99")), CLAIMS)
 
 
 def test_a_tag_beside_the_chapter_proves_none_of_its_rows(tmp_path: Path) -> None:
@@ -99,9 +109,15 @@ def test_a_feature_that_is_no_gherkin_is_refused(tmp_path: Path) -> None:
         tagged(tmp_path, "Scenery: s")
 
 
-def test_the_page_is_current() -> None:
-    """docs/chapter.md says what the features say; `reconverge chapter --write` renews it."""
-    claims = chapter.claims_in(ROOT / "docs/chapter/claims.toml")
+def test_a_row_of_kubernetes_own_tests_is_named_by_its_tag(tmp_path: Path) -> None:
+    """@k8s_rc3 is their RC3, not the chapter's RC-3."""
+    assert tagged(tmp_path, FEATURE.replace("lp_1", "k8s_rc3")) == {"K8S-RC3": [SCENARIO]}
+
+
+@pytest.mark.parametrize("table", chapter.TABLES, ids=lambda table: table.page.stem)
+def test_the_page_is_current(table: chapter.Table) -> None:
+    """It says what the features say; `reconverge chapter --write` renews it."""
+    claims = chapter.claims_in(ROOT / table.claims)
     rows = chapter.rows_of(claims, chapter.tagged_in(ROOT / "features"))
-    page = (ROOT / "docs/chapter.md").read_text(encoding="utf-8")
-    assert page == chapter.page_of(rows), "run `reconverge chapter --write`"
+    page = (ROOT / table.page).read_text(encoding="utf-8")
+    assert page == chapter.page_of(table, rows), "run `reconverge chapter --write`"
