@@ -54,6 +54,10 @@ class Commands(click.Group):
             "reconverge.commands.migrate:migrate",
             "Bring old manifests to API versions of today.",
         ),
+        "mutants": (
+            "reconverge.commands.mutants:mutants",
+            "Ask each scenario whether it can fail.",
+        ),
     }
 
     def invoke(self, ctx: click.Context) -> object:

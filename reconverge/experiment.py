@@ -107,6 +107,11 @@ class Experiment:
         """What of it stays on the cluster, for whoever wants to look; empty where nothing does."""
         return self._home.kept
 
+    @property
+    def home(self) -> Ref:
+        """The scenario's own namespace. Raises BadInput before `open`."""
+        return self._home.ref
+
     def __enter__(self) -> Experiment:
         try:
             self.open()

@@ -18,9 +18,9 @@ from reconverge.bound import Bound
 from reconverge.clock import Clock
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.cluster.errors import Conflict, NotFound
-from reconverge.errors import Unavailable
+from reconverge.errors import BadInput, Unavailable
 from reconverge.faults.journal import Journal, Planned
-from reconverge.faults.undo import MARK, RemoveNamespace
+from reconverge.faults.undo import MARK, RemoveCreated
 from reconverge.judges.timing import namespace_gone
 from reconverge.model import Named, Ref, Snapshot, ref
 from reconverge.timeline import Timeline
@@ -46,6 +46,13 @@ class Home:
         self._clock = clock
         self._scenario = scenario
         self._made: Ref | None = None
+
+    @property
+    def ref(self) -> Ref:
+        """The namespace itself. Raises BadInput before `create`."""
+        if self._made is None:
+            raise BadInput("it has not been made yet", where=f"namespace {self.name}")
+        return self._made
 
     def create(self) -> None:
         """Make it; Conflict when there is one of that name."""
@@ -109,7 +116,7 @@ def _plan(name: str, mark: str) -> Planned:
         fault=msgspec.Raw(b"null"),
         sentence=f"namespace {name} made",
         targets=(),
-        undo=RemoveNamespace(name=name, mark=mark),
+        undo=RemoveCreated(objects=(Ref("Namespace", "", name, ""),), mark=mark),
     )
 
 

@@ -47,7 +47,7 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
             raise Refused(
                 f'the context "{self.context}" is neither a cluster we made nor named as allowed',
                 where=fault,
-                cure=f"name it if you mean it: --allow-context {self.context}",
+                cure=f"name it if you mean it: --kube-context {self.context}",
             )
         if not targets:
             raise NothingToHit(

@@ -69,6 +69,18 @@ CORE: dict[str, Kind] = {
         Kind("NetworkPolicy", "networking.k8s.io/v1", "networkpolicies"),
         Kind("Role", "rbac.authorization.k8s.io/v1", "roles"),
         Kind("RoleBinding", "rbac.authorization.k8s.io/v1", "rolebindings"),
+        Kind(
+            "ValidatingAdmissionPolicy",
+            "admissionregistration.k8s.io/v1",
+            "validatingadmissionpolicies",
+            is_namespaced=False,
+        ),
+        Kind(
+            "ValidatingAdmissionPolicyBinding",
+            "admissionregistration.k8s.io/v1",
+            "validatingadmissionpolicybindings",
+            is_namespaced=False,
+        ),
     )
 }
 

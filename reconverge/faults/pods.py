@@ -8,7 +8,7 @@ from reconverge.blast import ONE, BlastRadius, Pick, ranked
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.cluster.guard import NothingToHit
 from reconverge.faults.fault import Fault, listed, present
-from reconverge.faults.undo import MARK, AnyUndo, NothingToUndo, RemovePod
+from reconverge.faults.undo import MARK, AnyUndo, NothingToUndo, RemoveCreated
 from reconverge.judges.effects import AnyEffect, PodAppeared, PodsLost
 from reconverge.model import PodTemplate, Ref, ReplicaSet, ReplicationController, Snapshot, ref
 
@@ -64,7 +64,8 @@ class CreateSurplusPod(Fault, frozen=True, kw_only=True):
 
     def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
         del targets, snapshot
-        return RemovePod(namespace=self.of.namespace, name=self.name, mark=self.of.uid)
+        pod = Ref("Pod", self.of.namespace, self.name, "")
+        return RemoveCreated(objects=(pod,), mark=self.of.uid, grace_s=0)
 
     def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
         del targets

@@ -16,6 +16,7 @@ from reconverge.faults.kubelets import FreezeKubelet, RestartKubelet, StopKubele
 from reconverge.faults.labels import RelabelPod
 from reconverge.faults.nodes import LabelNode, StopNode
 from reconverge.faults.pods import CreateSurplusPod, DeletePods
+from reconverge.faults.silence import Silence
 from reconverge.faults.specs import ChangeSpec
 from reconverge.faults.workloads import ScaleWorkload
 
@@ -36,6 +37,7 @@ AnyFault = (
     | SwitchOffController
     | RestartApiServer
     | WearOut
+    | Silence
 )
 
 

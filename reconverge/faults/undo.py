@@ -119,23 +119,29 @@ class RestoreReplicas(Undo, frozen=True, kw_only=True):
         _if_present(cluster.scale, self.workload, self.replicas)
 
 
-class RemovePod(Undo, frozen=True, kw_only=True):
-    """The pod that a fault creates under this name is deleted, if it carries this mark."""
+class RemoveCreated(Undo, frozen=True, kw_only=True):
+    """What is created under these names is deleted, in this order, where it carries this mark.
 
-    namespace: str
-    name: str
+    No UID is known before an object is made, so theirs are empty here. `grace_s` is the seconds
+    that a pod is given; None is its own period.
+    """
+
+    objects: tuple[Ref, ...]
     mark: str
+    grace_s: int | None = None
 
     def sentence(self) -> str:
-        return f"pod {self.name} removed, if it is still there"
+        return f"{', '.join(str(one) for one in self.objects)} removed, if still there"
 
     def rollback(self, cluster: Cluster) -> None:
-        _if_present(self._remove, cluster)
+        for one in self.objects:
+            _if_present(self._remove, cluster, one)
 
-    def _remove(self, cluster: Cluster) -> None:
-        pod = cluster.read("Pod", self.name, namespace=self.namespace)
-        if pod.metadata.annotations.get(MARK) == self.mark:
-            cluster.delete(Ref("Pod", self.namespace, self.name, pod.uid), grace_s=0)
+    def _remove(self, cluster: Cluster, one: Ref) -> None:
+        found = cluster.read(one.kind, one.name, namespace=one.namespace)
+        if found.metadata.annotations.get(MARK) == self.mark:
+            found_one = msgspec.structs.replace(one, uid=found.uid)
+            cluster.delete(found_one, grace_s=self.grace_s)
 
 
 class StartNode(Undo, frozen=True, kw_only=True):
@@ -232,36 +238,17 @@ class StartKubelet(Undo, frozen=True, kw_only=True):
             raise RollbackFailed("its kubelet does not run", where=self.node, cure=cure)
 
 
-class RemoveNamespace(Undo, frozen=True, kw_only=True):
-    """The namespace that a scenario makes under this name is deleted, if it carries this mark."""
-
-    name: str
-    mark: str
-
-    def sentence(self) -> str:
-        return f"namespace {self.name} removed"
-
-    def rollback(self, cluster: Cluster) -> None:
-        _if_present(self._remove, cluster)
-
-    def _remove(self, cluster: Cluster) -> None:
-        namespace = cluster.read("Namespace", self.name)
-        if namespace.metadata.annotations.get(MARK) == self.mark:
-            cluster.delete(Ref("Namespace", "", self.name, namespace.uid))
-
-
 AnyUndo = (
     NothingToUndo
     | RestoreLabels
     | RestoreFields
     | RestoreReplicas
-    | RemovePod
+    | RemoveCreated
     | StartNode
     | StartKubelet
     | ThawProcess
     | AwaitLeaders
     | RestoreStaticPod
-    | RemoveNamespace
 )
 
 

@@ -108,7 +108,17 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     | {"help": "inject nothing: every scenario must then turn red, or it proves nothing"},
     "--controllers-frozen": _FLAG
     | {"help": "stop the controllers before each fault: likewise, on a cluster of ours only"},
+    "--controllers-silenced": _FLAG
+    | {"help": "refuse the controllers' writes in each scenario's namespace from its fault on"},
+    "--kubelets-silenced": _FLAG | {"help": "refuse those of the kubelets: for probes"},
 }
+# Under each of these a scenario that stays green has proved nothing.
+_MUTATIONS = (
+    "--faults-off",
+    "--controllers-frozen",
+    "--controllers-silenced",
+    "--kubelets-silenced",
+)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -153,8 +163,8 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def mutations(config: pytest.Config) -> list[str]:
-    """The options under which a scenario that stays green has proved nothing."""
-    return [name for name in ("--faults-off", "--controllers-frozen") if config.getoption(name)]
+    """Those of the options that are given under which every scenario must turn red."""
+    return [name for name in _MUTATIONS if config.getoption(name)]
 
 
 def target_of(config: pytest.Config) -> Target:

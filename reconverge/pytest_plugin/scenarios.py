@@ -20,7 +20,7 @@ from reconverge.cluster.door import Cluster
 from reconverge.cluster.guard import Guard
 from reconverge.errors import ReconvergeError
 from reconverge.experiment import Experiment
-from reconverge.faults import StopController
+from reconverge.faults import Fault, Silence, StopController
 from reconverge.faults.journal import Journal
 from reconverge.judges.judge import Progress
 from reconverge.pytest_plugin.clusters import Ground, ground_of
@@ -145,6 +145,15 @@ def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
     """Remember where the scenario is: a red Given is no verdict about the fault."""
     request.node.stash[STEP] = step
     experiment = request.node.stash.get(EXPERIMENT, None)
-    is_mutant = request.config.getoption("--controllers-frozen")
-    if is_mutant and step.type == "when" and experiment is not None:
-        experiment.inject(StopController())
+    if step.type == "when" and experiment is not None:
+        for fault in _mutants(request.config, experiment):
+            experiment.inject(fault)
+
+
+def _mutants(config: pytest.Config, experiment: Experiment) -> Iterator[Fault]:
+    """What is done to the cluster's agents before a scenario's fault, to see it turn red."""
+    if config.getoption("--controllers-frozen"):
+        yield StopController()
+    for agents in ("controllers", "kubelets"):
+        if config.getoption(f"--{agents}-silenced"):
+            yield Silence(namespace=experiment.home, agents=agents)

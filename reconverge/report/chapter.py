@@ -10,13 +10,11 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import msgspec
-from gherkin import Parser
-from gherkin.errors import ParserError
 
 from reconverge.errors import BadInput
+from reconverge.report.features import scenarios_in
 from reconverge.report.run_record import RunRecord
 from reconverge.verdict import Verdict
 
@@ -109,11 +107,9 @@ def tagged_in(folder: Path) -> dict[str, list[str]]:
     Gherkin.
     """
     found: dict[str, list[str]] = {}
-    for path in sorted(folder.rglob("*.feature")):
-        for scenario, tags in _scenarios(_parsed(path)):
-            for row in filter(None, map(_id_of, tags)):
-                named = f"{path.relative_to(folder.parent).as_posix()}::{scenario}"
-                found.setdefault(row, []).append(named)
+    for scenario, tags in scenarios_in(folder, root=folder.parent).items():
+        for row in filter(None, map(_id_of, tags)):
+            found.setdefault(row, []).append(scenario)
     return found
 
 
@@ -191,26 +187,3 @@ def _id_of(tag: str) -> str:
     match = TAG.fullmatch(tag)
     is_row = match is not None and (match[1] or "").upper() not in BESIDE
     return tag.removeprefix("@").upper().replace("_", "-") if is_row else ""
-
-
-def _parsed(path: Path) -> dict[str, Any]:
-    try:
-        document: Any = Parser().parse(path.read_text(encoding="utf-8"))
-    except ParserError as error:
-        raise BadInput(f"not Gherkin: {error}", where=str(path)) from error
-    return dict(document["feature"] or {})
-
-
-def _scenarios(node: dict[str, Any], above: tuple[str, ...] = ()) -> list[tuple[str, list[str]]]:
-    """Name and tags of each scenario; those of its Rule and Feature are its own as well."""
-    tags = (*above, *(tag["name"] for tag in node.get("tags", ())))
-    found: list[tuple[str, list[str]]] = []
-    for child in node.get("children", ()):
-        if "rule" in child:
-            found += _scenarios(child["rule"], tags)
-        elif "scenario" in child:
-            scenario = child["scenario"]
-            own = [tag["name"] for tag in scenario["tags"]]
-            examples = [tag["name"] for one in scenario["examples"] for tag in one["tags"]]
-            found.append((scenario["name"], list(dict.fromkeys([*tags, *own, *examples]))))
-    return found

@@ -207,4 +207,4 @@ def test_a_failed_rollback_is_told_and_left_for_recovery(tmp_path: Path) -> None
     die(tmp_path / "journal")
     node, namespace = [line.undo for line in pending(tmp_path / "journal")]
     assert node == StartNode(node="fake-worker")
-    assert namespace.sentence() == f"namespace {experiment.namespace} removed"
+    assert namespace.sentence() == f'Namespace "{experiment.namespace}" removed, if still there'

@@ -1,0 +1,100 @@
+"""`reconverge mutants`: every scenario again without its fault, and without who must react."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from reconverge.report.mutants import Mutation
+    from reconverge.report.run_record import RunRecord
+
+PAGE = Path("docs/mutants.md")
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("features", default="features", type=click.Path(exists=True, path_type=Path))
+@click.argument("pytest_words", nargs=-1, type=click.UNPROCESSED)
+@click.option("--healthy", type=click.Path(path_type=Path), help="A run's folder: not run again.")
+@click.option("--report-dir", type=click.Path(path_type=Path), help="The folder of the runs.")
+@click.option("--write", is_flag=True, help="Renew docs/mutants.md.")
+def mutants(
+    features: Path,
+    pytest_words: tuple[str, ...],
+    healthy: Path | None,
+    report_dir: Path | None,
+    write: bool,
+) -> int:
+    """Ask each scenario of FEATURES, a folder, whether it can fail.
+
+    They are run as they are; then those that are HELD without their faults, and with the writes of
+    the controllers (for probes, of the kubelets) refused in their namespaces. What follows is
+    passed on to pytest: `reconverge mutants features -n 4`.
+
+    Exit code: 0 when each turned red, 1 when one survived, 2 when one could not be told.
+    """
+    from datetime import UTC, datetime
+
+    from reconverge.report import mutants as report
+
+    folder = report_dir or Path("runs") / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-mutants"
+    if healthy is None:
+        healthy = folder / "healthy"
+        _pytest([str(features), *pytest_words], healthy)
+    chosen, unchanged = _chosen(features, healthy)
+    found = []
+    for mutation, scenarios in chosen.items():
+        place = folder / mutation.strip("-")
+        if scenarios:
+            _pytest([*scenarios, mutation, *pytest_words], place)
+        found += report.fates(mutation, scenarios, _record_of(place))
+    if write:
+        PAGE.write_text(report.page_of(found, unchanged), encoding="utf-8")
+    click.echo(report.text_of(found, unchanged))
+    return int(report.code_of(found))
+
+
+def _chosen(features: Path, healthy: Path) -> tuple[dict[Mutation, list[str]], list[str]]:
+    """The scenarios for each mutation, and those that none concerns."""
+    from reconverge.clock import RealClock
+    from reconverge.errors import BadInput
+    from reconverge.report.features import scenarios_in
+    from reconverge.report.mutants import Mutation, mutations_of
+    from reconverge.timeline import read_timeline
+    from reconverge.verdict import Verdict
+
+    record = _record_of(healthy)
+    if record is None:
+        raise BadInput("there is no run.json", where=str(healthy), cure="name the folder of a run")
+    tags = scenarios_in(features, root=Path())
+    chosen: dict[Mutation, list[str]] = {mutation: [] for mutation in Mutation}
+    unchanged = []
+    for one in record.scenarios:
+        if one.verdict is not Verdict.HELD:
+            cure = "mend it first: a red scenario cannot show that it turns red"
+            raise BadInput(f"{one.scenario} is {one.verdict}", where=str(healthy), cure=cure)
+        timeline = read_timeline(healthy / one.timeline, RealClock())
+        own = tags.get(one.scenario.partition("[")[0], ())
+        concerned = mutations_of(own, timeline.entries())
+        for mutation in concerned:
+            chosen[mutation].append(one.scenario)
+        if not concerned:
+            unchanged.append(one.scenario)
+    return chosen, unchanged
+
+
+def _record_of(folder: Path) -> RunRecord | None:
+    from reconverge.report import run_record
+
+    return run_record.read(folder)
+
+
+def _pytest(words: list[str], folder: Path) -> None:
+    """A run of its own, in a process of its own; how it ended is in its record."""
+    import subprocess
+    import sys
+
+    command = [sys.executable, "-m", "pytest", *words, "--report-dir", str(folder)]
+    subprocess.run(command, check=False)

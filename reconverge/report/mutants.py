@@ -1,0 +1,139 @@
+"""Can each scenario fail? What became of it when its fault, or who must react, was taken away.
+
+A mutant is a scenario under one mutation: nothing is injected, or the controllers (for probes, the
+kubelets) are refused every write in its namespace. One that is still HELD survives: the scenario
+would not have noticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+import msgspec
+
+from reconverge.errors import ExitCode
+from reconverge.report.run_record import RunRecord, ScenarioRecord
+from reconverge.timeline import Entry, Injected, Noted
+from reconverge.verdict import Verdict
+
+# The kubelet reacts to probes; the API server alone answers to what is tagged so.
+KUBELET_TAGS = frozenset({"@liveness"})
+API_TAG = "@api"
+
+
+class Mutation(StrEnum):
+    """The option of a run under which its scenarios must turn red."""
+
+    FAULTS_OFF = "--faults-off"
+    CONTROLLERS = "--controllers-silenced"
+    KUBELETS = "--kubelets-silenced"
+
+
+class Fate(StrEnum):
+    """What became of a mutant. Undecided: it did not come to its fault, or was not run."""
+
+    KILLED = "killed"
+    SURVIVED = "survived"
+    UNDECIDED = "undecided"
+
+
+class Mutant(msgspec.Struct, frozen=True, kw_only=True):
+    """One scenario under one mutation; `why` is what turned it red, or why nobody knows."""
+
+    scenario: str
+    mutation: Mutation
+    fate: Fate
+    why: str = ""
+
+
+def mutations_of(tags: Iterable[str], entries: Iterable[Entry]) -> tuple[Mutation, ...]:
+    """Those that must turn a scenario red, by its tags and by its record when all was well."""
+    acts = any(_is_act(entry) for entry in entries)
+    off = (Mutation.FAULTS_OFF,) if acts else ()
+    own = set(tags)
+    if API_TAG in own:
+        return off
+    return (*off, Mutation.KUBELETS if own & KUBELET_TAGS else Mutation.CONTROLLERS)
+
+
+def _is_act(entry: Entry) -> bool:
+    """Whether there is something to be switched off: a fault, or a question to the API server."""
+    record = entry.record
+    return isinstance(record, Injected) or (
+        isinstance(record, Noted) and record.text.startswith("refused: ")
+    )
+
+
+def fates(mutation: Mutation, scenarios: Sequence[str], run: RunRecord | None) -> list[Mutant]:
+    """What became of `scenarios` in the run under `mutation`."""
+    records = {one.scenario: one for one in run.scenarios} if run is not None else {}
+    return [_mutant(name, mutation, records.get(name)) for name in scenarios]
+
+
+def _mutant(scenario: str, mutation: Mutation, record: ScenarioRecord | None) -> Mutant:
+    fate, why = Fate.KILLED, ""
+    if record is None:
+        fate, why = Fate.UNDECIDED, "it was not run"
+    elif record.verdict is Verdict.HELD:
+        fate = Fate.SURVIVED
+    elif not record.is_started:
+        fate, why = Fate.UNDECIDED, f"it did not come to its fault: {record.why}"
+    else:
+        why = f"{record.verdict}: {record.why}"
+    return Mutant(scenario=scenario, mutation=mutation, fate=fate, why=why)
+
+
+def count_of(mutants: Sequence[Mutant]) -> str:
+    """How many there are of each fate: `271 killed, 0 survived, 2 undecided`."""
+    fates = [one.fate for one in mutants]
+    return ", ".join(f"{fates.count(fate)} {fate}" for fate in Fate)
+
+
+def code_of(mutants: Sequence[Mutant]) -> ExitCode:
+    """A survivor is BROKEN, an undecided mutant UNKNOWN; so is a run without any."""
+    fates = {one.fate for one in mutants}
+    if Fate.SURVIVED in fates:
+        return ExitCode.BROKEN
+    return ExitCode.HELD if fates == {Fate.KILLED} else ExitCode.UNKNOWN
+
+
+def text_of(mutants: Sequence[Mutant], unchanged: Sequence[str]) -> str:
+    """Each mutant that was not killed, the scenarios that no mutation concerns, and the count."""
+    lines = [
+        f"{one.fate.upper():<10} {one.mutation}  {one.scenario}"
+        + (f"\n           {one.why}" if one.why else "")
+        for one in mutants
+        if one.fate is not Fate.KILLED
+    ]
+    lines += [f"{'NO MUTANT':<10} {name}" for name in unchanged]
+    return "\n".join([*lines, count_of(mutants)])
+
+
+def page_of(mutants: Sequence[Mutant], unchanged: Sequence[str]) -> str:
+    """docs/mutants.md: every scenario and what it said under each of its mutations."""
+    parts = [
+        "# Can each scenario fail?",
+        f"{count_of(mutants)}; written by `reconverge mutants --write`.",
+        "Each scenario is run again without its faults (`--faults-off`), and with its controllers, "
+        "or for probes its kubelets,\nrefused every write in its namespace "
+        "(`--controllers-silenced`, `--kubelets-silenced`). It must turn red.",
+    ]
+    for mutation in Mutation:
+        mine = [one for one in mutants if one.mutation is mutation]
+        rows = ["| scenario | fate | what it said |", "|---|---|---|", *map(_cells, mine)]
+        parts += [f"## {mutation} ({count_of(mine)})", "\n".join(rows)]
+    if unchanged:
+        said = "What the API server stores is read; there is nothing to switch off."
+        parts += ["## No mutant", said, "\n".join(f"- {_short(name)}" for name in unchanged)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _cells(one: Mutant) -> str:
+    fate = one.fate if one.fate is Fate.KILLED else f"**{one.fate}**"
+    why = one.why.replace("|", "\\|").replace("\n", " ")
+    return f"| {_short(one.scenario)} | {fate} | {why} |"
+
+
+def _short(scenario: str) -> str:
+    return scenario.removeprefix("features/")

@@ -1,0 +1,106 @@
+"""`reconverge mutants` as typed: which scenarios are run again, and how it ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reconverge import cli
+from reconverge.commands import mutants
+from reconverge.report import run_record
+from reconverge.report.run_record import RunRecord, ScenarioRecord
+from reconverge.verdict import Verdict
+from tests.commands.played import play
+
+FEATURE = """
+Feature: f
+  Rule: r
+    Scenario: one
+      When <a>
+"""
+NAME = "features/f.feature::one"
+
+
+def write_run(folder: Path, verdict: Verdict, *, name: str = NAME) -> None:
+    one = ScenarioRecord(scenario=name, verdict=verdict, exit_code=0, timeline="one/timeline.jsonl")
+    record = RunRecord(
+        reconverge="0",
+        seed=0,
+        started="",
+        ended="",
+        is_interrupted=False,
+        exit_code=0,
+        scenarios=(one,),
+    )
+    run_record.write(folder, record)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of one feature with a healthy run, and the current directory."""
+    (tmp_path / "features").mkdir()
+    (tmp_path / "features/f.feature").write_text(FEATURE, encoding="utf-8")
+    (tmp_path / "docs").mkdir()
+    play(tmp_path / "healthy")
+    write_run(tmp_path / "healthy", Verdict.HELD)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def typed(*words: str) -> int:
+    return cli.run(["mutants", "--healthy", "healthy", "--report-dir", "again", *words])
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code", "said"),
+    [
+        (Verdict.BROKEN, 0, "2 killed, 0 survived, 0 undecided"),
+        (Verdict.HELD, 1, f"SURVIVED   --faults-off  {NAME}"),
+    ],
+)
+def test_a_survivor_is_named(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    verdict: Verdict,
+    code: int,
+    said: str,
+) -> None:
+    """Each scenario once under each mutation, with pytest's words passed on."""
+    runs: list[list[str]] = []
+
+    def run(words: list[str], folder: Path) -> None:
+        runs.append(words)
+        write_run(folder, verdict)
+
+    monkeypatch.setattr(mutants, "_pytest", run)
+    assert typed("--write", "features", "-n", "4") == code
+    mutations = ("--faults-off", "--controllers-silenced")
+    assert runs == [[NAME, mutation, "-n", "4"] for mutation in mutations]
+    assert said in capsys.readouterr().out
+    assert "f.feature::one" in (project / "docs/mutants.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("project")
+def test_a_run_that_ends_without_a_record_decides_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Killed half-way, it has killed no mutant."""
+    monkeypatch.setattr(mutants, "_pytest", lambda words, folder: None)  # noqa: ARG005
+    assert typed() == 2
+    assert "it was not run" in capsys.readouterr().out
+
+
+def test_a_red_scenario_is_mended_first(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It cannot show that it turns red."""
+    write_run(project / "healthy", Verdict.BROKEN)
+    assert typed() == 4
+    assert f"{NAME} is BROKEN" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_no_run(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One sentence, before anything is run."""
+    (project / "healthy/run.json").unlink()
+    assert typed() == 4
+    assert "there is no run.json" in capsys.readouterr().err

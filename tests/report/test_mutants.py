@@ -1,0 +1,131 @@
+"""Which mutations concern a scenario, and when it counts as one that can fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reconverge.errors import ExitCode
+from reconverge.report.mutants import (
+    Fate,
+    Mutant,
+    Mutation,
+    code_of,
+    fates,
+    mutations_of,
+    page_of,
+    text_of,
+)
+from reconverge.report.run_record import RunRecord, ScenarioRecord
+from reconverge.timeline import Noted
+from reconverge.verdict import Verdict
+from tests.commands.played import lose_pods
+from tests.stage import Stage, staged
+
+SCENARIO = "features/f.feature::s"
+
+
+def refused(stage: Stage) -> None:
+    stage.experiment.timeline.append(lambda at_s: Noted(at_s=at_s, text="refused: no such version"))
+
+
+@pytest.mark.parametrize(
+    ("tags", "act", "expected"),
+    [
+        ((), lose_pods, (Mutation.FAULTS_OFF, Mutation.CONTROLLERS)),
+        (("@liveness", "@lp_1"), lose_pods, (Mutation.FAULTS_OFF, Mutation.KUBELETS)),
+        (("@api",), refused, (Mutation.FAULTS_OFF,)),
+        (("@api",), lambda _: None, ()),
+        ((), lambda _: None, (Mutation.CONTROLLERS,)),
+    ],
+    ids=["fault", "probe", "refusal", "read only", "no fault"],
+)
+def test_each_scenario_has_its_mutations(
+    tmp_path: Path,
+    tags: tuple[str, ...],
+    act: Callable[[Stage], None],
+    expected: tuple[Mutation, ...],
+) -> None:
+    """What is not in it cannot be switched off, and who does not react cannot be silenced."""
+    with staged(tmp_path) as stage:
+        act(stage)
+        assert mutations_of(tags, stage.experiment.timeline.entries()) == expected
+
+
+def run_of(*records: ScenarioRecord) -> RunRecord:
+    return RunRecord(
+        reconverge="0",
+        seed=0,
+        started="",
+        ended="",
+        is_interrupted=False,
+        exit_code=0,
+        scenarios=records,
+    )
+
+
+def ended(verdict: Verdict, *, is_started: bool = True, why: str = "silent") -> ScenarioRecord:
+    return ScenarioRecord(
+        scenario=SCENARIO, verdict=verdict, exit_code=0, why=why, is_started=is_started
+    )
+
+
+@pytest.mark.parametrize(
+    ("run", "fate", "why"),
+    [
+        (run_of(ended(Verdict.BROKEN)), Fate.KILLED, "BROKEN: silent"),
+        (run_of(ended(Verdict.UNKNOWN)), Fate.KILLED, "UNKNOWN: silent"),
+        (run_of(ended(Verdict.HELD)), Fate.SURVIVED, ""),
+        (
+            run_of(ended(Verdict.UNKNOWN, is_started=False)),
+            Fate.UNDECIDED,
+            "it did not come to its fault: silent",
+        ),
+        (run_of(), Fate.UNDECIDED, "it was not run"),
+        (None, Fate.UNDECIDED, "it was not run"),
+    ],
+    ids=["broken", "unknown", "held", "never begun", "not in the run", "no run"],
+)
+def test_the_fate_of_a_mutant(run: RunRecord | None, fate: Fate, why: str) -> None:
+    """Only a red verdict about its fault kills it; that it was never asked is no kill."""
+    assert fates(Mutation.CONTROLLERS, [SCENARIO], run) == [
+        Mutant(scenario=SCENARIO, mutation=Mutation.CONTROLLERS, fate=fate, why=why)
+    ]
+
+
+def mutant(fate: Fate) -> Mutant:
+    return Mutant(scenario=SCENARIO, mutation=Mutation.FAULTS_OFF, fate=fate, why="a | b")
+
+
+@pytest.mark.parametrize(
+    ("found", "code"),
+    [
+        ([Fate.KILLED, Fate.KILLED], ExitCode.HELD),
+        ([Fate.KILLED, Fate.UNDECIDED], ExitCode.UNKNOWN),
+        ([Fate.UNDECIDED, Fate.SURVIVED], ExitCode.BROKEN),
+        ([], ExitCode.UNKNOWN),
+    ],
+)
+def test_one_survivor_is_enough(found: list[Fate], code: ExitCode) -> None:
+    """And where no mutant was made, nothing is known."""
+    assert code_of([mutant(fate) for fate in found]) == code
+
+
+def test_survivors_are_in_plain_sight() -> None:
+    """Who was killed is counted; who was not is named."""
+    text = text_of([mutant(Fate.KILLED), mutant(Fate.SURVIVED)], ["features/g.feature::t"])
+    assert text.splitlines() == [
+        f"SURVIVED   --faults-off  {SCENARIO}",
+        "           a | b",
+        "NO MUTANT  features/g.feature::t",
+        "1 killed, 1 survived, 0 undecided",
+    ]
+
+
+def test_the_page_has_a_row_for_each() -> None:
+    """A bar in what was said does not break the table."""
+    page = page_of([mutant(Fate.SURVIVED)], ["features/g.feature::t"])
+    assert "| f.feature::s | **survived** | a \\| b |" in page
+    assert "- g.feature::t" in page
