@@ -220,19 +220,22 @@ class Story:
     def node(self, name: str, change: Change = "modified", **more: object) -> Entry:
         return self.see("Node", change, node(name, self.next_version(), **more))  # type: ignore[arg-type]
 
-    def gap(self, kind: str = "Pod", *, since_s: float | None = None) -> Entry:
+    def gap(self, kind: str = "Pod", *, since_s: float | None = None, namespace: str = "") -> Entry:
         return self.append(
             lambda at_s: Gap(
                 at_s=at_s,
                 kind=kind,
                 since_s=at_s if since_s is None else since_s,
                 reason="too old resource version",
+                namespace=namespace,
             )
         )
 
-    def synced(self, kind: str = "Pod") -> Entry:
+    def synced(self, kind: str = "Pod", *, namespace: str = "") -> Entry:
         version = self.version
-        return self.append(lambda at_s: Synced(at_s=at_s, kind=kind, resource_version=version))
+        return self.append(
+            lambda at_s: Synced(at_s=at_s, kind=kind, resource_version=version, namespace=namespace)
+        )
 
     def lost(self, kind: str = "Pod", *, since_s: float | None = None) -> Entry:
         return self.append(
@@ -275,6 +278,7 @@ class Story:
         *,
         version: int | None = None,
         error: str = "",
+        is_unreached: bool = False,
     ) -> Entry:
         return self.append(
             lambda at_s: Challenged(
@@ -283,6 +287,7 @@ class Story:
                 subject=subject,
                 resource_version=self.version if version is None else version,
                 error=error,
+                is_unreached=is_unreached,
             )
         )
 
@@ -377,6 +382,7 @@ class Responder:
         self.deaf_to: set[str] = set()  # kinds besides pods and the workload
         self.refuses = ""
         self.refuses_knock = ""
+        self.is_unreached_until_s = 0.0
         self.late_record = False
         self.state: dict[str, object] = {}
         self._sentinels = 0
@@ -415,6 +421,9 @@ class Responder:
         owner = Ref(kind, NAMESPACE, "sentinels", f"sentinels-{kind}")
         uid = f"sentinel-{id(self)}-{self._sentinels}"
         ref = Ref(CONTROLLERS[kind].sentinel, NAMESPACE, uid, uid)
+        if self.story.timeline.now_s() < self.is_unreached_until_s:
+            self.story.challenged("sentinel", ref, error="no answer", is_unreached=True)
+            return
         if self.refuses:
             self.story.challenged("sentinel", ref, error=self.refuses)
             return

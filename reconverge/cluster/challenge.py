@@ -12,7 +12,7 @@ import secrets
 from typing import Literal
 
 from reconverge.cluster.door import Cluster, JsonObject
-from reconverge.cluster.errors import Conflict
+from reconverge.cluster.errors import Conflict, Unreachable
 from reconverge.cluster.sentinels import SENTINEL_LABEL, owner_of, sentinel_of
 from reconverge.errors import ReconvergeError
 from reconverge.judges.controllers import CONTROLLERS, PHANTOM, is_spoiled
@@ -45,7 +45,7 @@ def plant_sentinel(
             _provide_owner(cluster, workload_kind, namespace)
         planted, view = cluster.create(sentinel_of(workload_kind), namespace=namespace)
     except ReconvergeError as error:
-        _append(timeline, "sentinel", unborn, error=str(error))
+        _append(timeline, "sentinel", unborn, error=error)
     else:
         _append(timeline, "sentinel", planted, resource_version=view.resource_version)
 
@@ -59,11 +59,10 @@ def knock(cluster: Cluster, timeline: Timeline, workload: Ref) -> None:
     try:
         view = _spoilt(cluster, workload)
     except ReconvergeError as error:
-        _append(timeline, "knock", workload, error=str(error))
+        _append(timeline, "knock", workload, error=error)
         return
-    error_text = "" if is_spoiled(view) else f"the status kept its {_spoiled_field(workload)}"
-    version = view.resource_version
-    _append(timeline, "knock", workload, resource_version=version, error=error_text)
+    kept = None if is_spoiled(view) else f"the status kept its {_spoiled_field(workload)}"
+    _append(timeline, "knock", workload, resource_version=view.resource_version, error=kept)
 
 
 def touch_node(cluster: Cluster, timeline: Timeline, node: Ref) -> None:
@@ -75,7 +74,7 @@ def touch_node(cluster: Cluster, timeline: Timeline, node: Ref) -> None:
         view = cluster.patch(node, _annotated(secrets.token_hex(4)))
         cluster.patch(node, _annotated(None))
     except ReconvergeError as error:
-        _append(timeline, "sentinel", node, error=str(error))
+        _append(timeline, "sentinel", node, error=error)
     else:
         _append(timeline, "sentinel", node, resource_version=view.resource_version)
 
@@ -133,10 +132,15 @@ def _append(
     subject: Ref,
     *,
     resource_version: int = 0,
-    error: str = "",
+    error: ReconvergeError | str | None = None,
 ) -> None:
     timeline.append(
         lambda at_s: Challenged(
-            at_s=at_s, step=step, subject=subject, resource_version=resource_version, error=error
+            at_s=at_s,
+            step=step,
+            subject=subject,
+            resource_version=resource_version,
+            error=str(error or ""),
+            is_unreached=isinstance(error, Unreachable),
         )
     )

@@ -8,6 +8,7 @@ one that would be, if all that is unknown had been in its favour.
 from __future__ import annotations
 
 from reconverge.judges.aftermath import Aftermath
+from reconverge.judges.audited import Hidden
 from reconverge.judges.echoes import Echoes, any_node
 from reconverge.judges.judge import Progress, Want, catch_up
 from reconverge.judges.liveliness import ANSWER_S
@@ -107,6 +108,7 @@ class AwaitJudge:
         self._newest = 0
         self._last: Entry | None = None
         self._gap: Gap | None = None
+        self._hidden = Hidden()
         self._stay = Stay(for_s=for_s, deadline_s=deadline_s)
         self._met: Entry | None = None  # the beginning of a stay that was long enough
         self._met_version = 0
@@ -126,6 +128,7 @@ class AwaitJudge:
         self._stay.last(entry.at_s)
         self._follow(entry)
         gaps = [gap for tally in self._tallies for gap in tally.gaps(entry)]
+        self._hidden.note(entry, (gap for gap in gaps if gap.since_s <= self._end_s))
         if gaps:
             self._lose_sight(gaps)
         elif all(tally.is_certain for tally in self._tallies):
@@ -168,12 +171,16 @@ class AwaitJudge:
         """Whether what is seen belongs to the span for certain."""
         return self._aftermath.has_come if self._opening is None else self._opening.is_heard
 
+    @property
+    def _end_s(self) -> float:
+        """The last second that matters."""
+        return self.deadline_s if self._met is None else self._met.at_s + self._for_s
+
     def _lose_sight(self, gaps: list[Gap]) -> None:
         """In a gap anything may be so, since its beginning: it lies before its record."""
         since_s = min(gap.since_s for gap in gaps)
         self._stay.lose_sight(since_s)
-        end_s = self.deadline_s if self._met is None else self._met.at_s + self._for_s
-        if since_s > end_s:
+        if since_s > self._end_s:
             return
         self._gap = self._gap or gaps[0]
         self._prove_another()
@@ -245,8 +252,13 @@ class AwaitJudge:
         closing = self._close(now_s)
         return self._proved(met, now_s) if closing.is_heard else self._unheard(closing, now_s)
 
-    def _proved(self, met: Entry, now_s: float) -> Finding:
-        if self._meanwhile is not None and self._gap is not None:
+    def _proved(self, met: Entry, now_s: float) -> Finding | None:
+        gap = self._hidden.hiding(self._last) if self._meanwhile is not None else None
+        if gap is not None:
+            # The log may be behind: it is waited for as long as an echo would be.
+            may_be_told = gap is self._hidden.untold(self._last)
+            if may_be_told and now_s < self._closing_s + ANSWER_S:
+                return None
             return self._finding(Verdict.UNKNOWN, self._ignorance, now_s, met)
         if self._meanwhile is not None and self._late is not None:
             return self._finding(Verdict.UNKNOWN, self._late[1], now_s, self._late[0])

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import msgspec
 
+from reconverge.judges.blindness import Blindness
 from reconverge.judges.controllers import observed_generation
 from reconverge.judges.effects import AnyEffect, decode_effect, describe, is_seen
 from reconverge.judges.judge import Progress, Want, catch_up
@@ -23,8 +24,11 @@ from reconverge.judges.steady.deployments import newest_ref
 from reconverge.judges.steady.values import holder, place_of
 from reconverge.judges.why import UNEXPLAINED, Explanation, explain
 from reconverge.model import Named, Ref, Snapshot
-from reconverge.timeline import Entry, Gap, Injected, Lost, Observed, Synced
+from reconverge.timeline import Entry, Gap, Injected, Observed, Synced
 from reconverge.verdict import Finding, Verdict
+
+# A challenge that the API server did not take is put to it again after so many seconds.
+ASK_AGAIN_S = 1.0
 
 
 class Converges(Promise, frozen=True, kw_only=True):
@@ -69,8 +73,6 @@ class ConvergenceJudge:
         self._awaited_injections = set(promise.injections)
         self._unseen: list[AnyEffect] = []
         self._appeared: set[str] = set()
-        self._outages: tuple[Gap | Lost, ...] = ()
-        self._blindness = ""
         self._steadiness = Steadiness(("nothing was observed yet",), "nothing yet")
         self._steady: Entry | None = None
         self._newest = 0
@@ -78,8 +80,10 @@ class ConvergenceJudge:
         self._pods = Census(Ref("", "", "", ""))
         self._is_counted = False
         self._kinds = kinds_behind(promise.workload)
+        self._blindness = Blindness(promise.workload, self._kinds, deadline_s=deadline_s)
         self._challenge = Barrier((promise.workload,), after=0)
         self._closing_s = 0.0
+        self._refused_s: float | None = None
         self._roll_call = RollCall((), since_s=0.0)
         self._now_s = 0.0
         self._last_call_s: float | None = None
@@ -102,6 +106,8 @@ class ConvergenceJudge:
         if self._steady is None or not self._is_in_time(self._steady):
             # A relapse after the deadline gets a last call of its own, from where we are.
             return max(self.deadline_s, self._last.at_s if self._last is not None else 0.0)
+        if self._refused_s is not None:
+            return min(self._refused_s + ASK_AGAIN_S, self._patience_s(self._steady))
         if self._challenge.is_answered and not self._challenge.is_closing:
             return self._settled_s(self._steady)
         return self._patience_s(self._steady)
@@ -113,7 +119,7 @@ class ConvergenceJudge:
         is_first, self._last = self._last is None, entry
         self._note_newest(entry, is_first=is_first)
         self._note_faults(entry)
-        self._note_outages(entry)
+        self._blindness.feed(entry, is_over=self._last_call_s is not None)
         self._count(entry)
         if is_first or self._is_relevant(entry):
             self._weigh(entry)
@@ -177,24 +183,6 @@ class ConvergenceJudge:
             effect for effect in self._unseen if not is_seen(effect, entry, appeared=self._appeared)
         ]
 
-    def _note_outages(self, entry: Entry) -> None:
-        self._outages = tuple(one for one in entry.outages if self._concerns_me(one))
-        if self._last_call_s is not None:
-            self._note_blindness()
-
-    def _concerns_me(self, outage: Gap | Lost) -> bool:
-        workload = self.promise.workload
-        is_here = isinstance(outage, Lost) or outage.namespace in ("", workload.namespace)
-        return is_here and outage.kind in self._kinds
-
-    def _note_blindness(self) -> None:
-        """An outage over the deadline hides when it was that the steady state came."""
-        for outage in self._outages:
-            if outage.since_s <= self.deadline_s:
-                what = "had a gap" if isinstance(outage, Gap) else "was lost"
-                self._blindness = f"the watch of {outage.kind} {what} at the deadline"
-                self._blindness += f": {outage.reason}"
-
     def _is_relevant(self, entry: Entry) -> bool:
         """Whether this entry can change the steady state, or what stands before it."""
         record = entry.record
@@ -223,8 +211,7 @@ class ConvergenceJudge:
     def _weigh(self, entry: Entry) -> None:
         promise = self.promise
         self._steadiness = promise.steady.weigh(entry.snapshot, promise.workload, self._pods)
-        has_gap = any(isinstance(outage, Gap) for outage in self._outages)
-        may_count = not (self._unseen or self._awaited_injections or has_gap)
+        may_count = not (self._unseen or self._awaited_injections or self._blindness.has_gap)
         if not (may_count and self._steadiness.is_steady):
             self._steady = None
             return
@@ -255,13 +242,14 @@ class ConvergenceJudge:
             self._begin_challenge(entry)
 
     def _begin_challenge(self, entry: Entry | None) -> None:
+        self._refused_s = None
         snapshot = entry.snapshot if entry is not None else Snapshot()
         self._challenge = Barrier(links_of(snapshot, self.promise), after=self._newest)
 
     def _call_last(self, now_s: float) -> None:
         self._last_call_s = now_s
         self._begin_challenge(self._last)
-        self._note_blindness()
+        self._blindness.note_deadline()
 
     def _conclude(self, now_s: float) -> Finding | None:
         self._now_s = now_s
@@ -272,9 +260,8 @@ class ConvergenceJudge:
         if self._last_call_s is None:
             return None
         is_over = now_s >= self._last_call_s + ANSWER_S
-        if self._challenge.is_answered or self._challenge.error or is_over:
-            return self._too_late(now_s)
-        return None
+        is_told = self._challenge.is_answered and not self._blindness.may_be_told
+        return self._too_late(now_s) if is_told or self._challenge.error or is_over else None
 
     def _conclude_steady(self, now_s: float, steady: Entry) -> Finding | None:
         challenge = self._challenge
@@ -285,11 +272,21 @@ class ConvergenceJudge:
             self._roll_call = RollCall(self._attended(), since_s=now_s)
         if challenge.is_closed and self._roll_call.is_complete:
             return self._finding(Verdict.HELD, self._steadiness.seen, now_s, steady)
-        if challenge.error or now_s >= self._patience_s(steady):
+        is_over = now_s >= self._patience_s(steady)
+        if challenge.is_unreached and not is_over:
+            self._ask_again(now_s, steady)
+        elif challenge.error or is_over:
             silence = self._roll_call.silence if challenge.is_closed else challenge.silence
             why_not = f"the steady state is seen, but {silence}"
             return self._finding(Verdict.UNKNOWN, why_not, now_s, steady)
         return None
+
+    def _ask_again(self, now_s: float, steady: Entry) -> None:
+        """Nobody answered when the controller was to be challenged; the API server may be back."""
+        if self._refused_s is None:
+            self._refused_s = now_s
+        elif now_s >= self._refused_s + ASK_AGAIN_S:
+            self._begin_challenge(steady)
 
     def _attended(self) -> set[str]:
         """The nodes of the pods that count as ready."""
@@ -321,8 +318,8 @@ class ConvergenceJudge:
     def _doubt(self) -> str:
         """What stands in the way of saying that the promise was broken."""
         challenge = self._challenge
-        if self._blindness:
-            return self._blindness
+        if self._blindness.doubt:
+            return self._blindness.doubt
         if challenge.error or not challenge.is_pod_watch_live:
             return challenge.silence
         if self._awaited_injections:

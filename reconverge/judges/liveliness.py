@@ -59,6 +59,7 @@ class Echo:
         self.planted: dict[str, int] = {}
         self._after = after
         self._error = ""
+        self._is_unreached = False
         self._is_asked = False
         self._heard: set[str] = set()
         self._removed: dict[str, int] = {}
@@ -86,7 +87,7 @@ class Echo:
         if record.subject.kind != self.watched:
             return
         if record.error:
-            self._error = record.error
+            self._error, self._is_unreached = record.error, record.is_unreached
         elif record.resource_version > self._after:
             self.planted[record.subject.uid] = record.resource_version
 
@@ -102,6 +103,11 @@ class Echo:
     def error(self) -> str:
         """Why nothing could be planted."""
         return "" if self.planted else self._error
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether there was an answer, and it was no."""
+        return bool(self.error) and not self._is_unreached
 
     @property
     def is_heard(self) -> bool:
@@ -129,6 +135,7 @@ class Challenge:
         self.sentinel = Echo(workload.kind, after=after)
         self.is_workload_watch_live = False
         self._knock_error = ""
+        self._is_knock_unreached = False
         self._is_knock_asked = False
         self._knocked_at: int | None = None
         self.answered_at: int | None = None
@@ -180,7 +187,7 @@ class Challenge:
         if reacted_at is None or self._knocked_at is not None or record.subject != self.workload:
             return
         if record.error:
-            self._knock_error = record.error
+            self._knock_error, self._is_knock_unreached = record.error, record.is_unreached
         elif record.resource_version > reacted_at or self._is_spoiled(entry.snapshot):
             self._knocked_at = record.resource_version
 
@@ -201,6 +208,12 @@ class Challenge:
     @property
     def error(self) -> str:
         return self.sentinel.error or self._knock_error
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the API server does not take it; asked again, it would say the same."""
+        is_knock_refused = bool(self._knock_error) and not self._is_knock_unreached
+        return self.sentinel.is_refused or is_knock_refused
 
     @property
     def silence(self) -> str:
@@ -295,6 +308,13 @@ class Barrier:
     def error(self) -> str:
         errors = [link.error for link in self._links] + [echo.error for echo in self._echoes]
         return next(filter(None, errors), "")
+
+    @property
+    def is_unreached(self) -> bool:
+        """Whether some of it could not be asked, and might be by now: nobody answered."""
+        refused = [link.is_refused for link in self._links]
+        refused += [echo.is_refused for echo in self._echoes]
+        return bool(self.error) and not any(refused)
 
     @property
     def silence(self) -> str:

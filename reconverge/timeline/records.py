@@ -238,12 +238,14 @@ class Challenged(Record, frozen=True, kw_only=True):
     """A harmless change that a live controller must answer (see reconverge.judges.liveliness).
 
     `resource_version` is that of the write itself: of the created pod, of the patched workload.
+    `error` is why there was none; with `is_unreached`, because nobody answered.
     """
 
     step: Literal["sentinel", "knock"]
     subject: Ref
     resource_version: int
     error: str = ""
+    is_unreached: bool = False
 
 
 class Promised(Record, frozen=True, kw_only=True):

@@ -71,7 +71,17 @@ def test_a_sentinel_that_is_refused_is_recorded_as_such(
     """A quota in the namespace, for example: the judge must learn that nothing was asked."""
     refusal = compact(status(403, 'pods "x" is forbidden: exceeded quota: q'))
     serving.answers["POST /api/v1/namespaces/ns/pods"] = (403, refusal)
-    assert "exceeded quota" in plant(api, timeline).error
+    record = plant(api, timeline)
+    assert "exceeded quota" in record.error
+    assert not record.is_unreached
+
+
+def test_a_sentinel_that_nobody_took_is_recorded_as_such(
+    serving: ApiServer, api: KubernetesCluster, timeline: Timeline
+) -> None:
+    """The API server is away: asked again later, it may take it."""
+    serving.answers["POST /api/v1/namespaces/ns/pods"] = (503, compact(status(503, "starting")))
+    assert plant(api, timeline).is_unreached
 
 
 def test_a_knock_spoils_only_the_observed_generation(

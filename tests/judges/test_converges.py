@@ -13,6 +13,7 @@ from reconverge.model import Ref
 from reconverge.timeline import Gap, Observed
 from reconverge.verdict import Verdict
 from tests.builders import KUBIA, NAMESPACE, Audience, Responder, Story, pod
+from tests.judges.test_audited import Log
 
 DEADLINE_S = 60.0
 UNMADE = "2 active pods of 3: replication-controller has not made the rest yet"
@@ -29,8 +30,9 @@ class Scene:
         replicas: int = 3,
         settle_s: float = 1.0,
         workload: Ref = KUBIA,
+        story: Story | None = None,
     ) -> None:
-        self.story = Story()
+        self.story = story or Story()
         self.story.steady("a", "b", "c", version_of=workload)
         self.start = len(self.story.timeline)
         self.story.at(10.0)
@@ -65,8 +67,8 @@ class Scene:
         return finding.verdict, finding.why
 
 
-def lost_a() -> Scene:
-    return Scene(effect=PodsLost(pods=(A,)))
+def lost_a(story: Story | None = None) -> Scene:
+    return Scene(effect=PodsLost(pods=(A,)), story=story)
 
 
 def test_held_after_a_replacement() -> None:
@@ -469,6 +471,26 @@ def test_knock_refused() -> None:
     assert scene.audience.verdict().decided_s == 10.0
 
 
+def test_an_api_server_that_is_away_is_asked_again() -> None:
+    """It was restarted: once it is back, the controller is challenged and the state believed."""
+    scene = Scene()
+    scene.controller.is_unreached_until_s = 14.5
+    assert scene.end()[0] is Verdict.HELD
+    finding = scene.audience.verdict()
+    assert (finding.instant_s, finding.decided_s) == (10.0, 15.0)
+
+
+def test_an_api_server_that_stays_away() -> None:
+    """Asked until the deadline, nobody answered: the steady state is not believed."""
+    scene = Scene()
+    scene.controller.is_unreached_until_s = 1000.0
+    assert scene.end() == (
+        Verdict.UNKNOWN,
+        "the steady state is seen, but the controller could not be challenged: no answer",
+    )
+    assert scene.audience.verdict().decided_s == DEADLINE_S
+
+
 def test_knock_that_found_the_status_spoiled_already() -> None:
     """A knock that changes nothing is answered by whoever writes the status after the sentinel."""
     scene = lost_a()
@@ -603,6 +625,48 @@ def test_gap_over_the_deadline_that_closes_after_it() -> None:
         Verdict.UNKNOWN,
         "the watch of Pod had a gap at the deadline: too old resource version",
     )
+
+
+@pytest.fixture
+def dark_at_the_deadline() -> tuple[Log, Scene]:
+    """A pod was lost and not replaced; our watch has a gap from second 59 to 60.5."""
+    log = Log()
+    scene = lost_a(log)
+    scene.lose_a()
+    log.at(59.0).gap(namespace=NAMESPACE)
+    scene.audience.wait(60.0)
+    log.at(60.5).synced(namespace=NAMESPACE)
+    return log, scene
+
+
+def test_gap_over_the_deadline_that_the_audit_log_closes(
+    dark_at_the_deadline: tuple[Log, Scene],
+) -> None:
+    """Nobody wrote from its beginning to the deadline: what was seen before still stood."""
+    log, scene = dark_at_the_deadline
+    scene.controller.run(61.5)
+    assert scene.audience.finding is None, "the log has not come so far yet"
+    log.wrote(62.0, 62.01, kind="ReplicaSet")
+    assert scene.end()[0] is Verdict.BROKEN
+
+
+def test_gap_over_the_deadline_in_which_somebody_wrote(
+    dark_at_the_deadline: tuple[Log, Scene],
+) -> None:
+    """It may have been the replacement."""
+    log, scene = dark_at_the_deadline
+    log.wrote(59.5, 59.51, read_s=60.6)
+    assert scene.end()[0] is Verdict.UNKNOWN
+    assert scene.audience.verdict().decided_s < 61.0
+
+
+def test_gap_over_the_deadline_that_the_audit_log_never_tells_of(
+    dark_at_the_deadline: tuple[Log, Scene],
+) -> None:
+    """It is waited for as long as an answer would be."""
+    _, scene = dark_at_the_deadline
+    assert scene.end()[0] is Verdict.UNKNOWN
+    assert scene.audience.verdict().decided_s == DEADLINE_S + ANSWER_S
 
 
 def test_gap_that_closes_with_the_first_entry_after_the_deadline() -> None:

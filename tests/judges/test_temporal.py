@@ -31,6 +31,7 @@ from reconverge.model import Ref
 from reconverge.timeline import read_timeline
 from reconverge.verdict import Finding, Verdict
 from tests.builders import KUBIA, NAMESPACE, Audience, FakeClock, Responder, Story, node, pod
+from tests.judges.test_audited import Log
 
 END_S = 60.0
 A, B, D = (Ref("Pod", NAMESPACE, uid, uid) for uid in "abd")
@@ -44,8 +45,10 @@ DEAF = "our own watch of pods delivers nothing"
 class Scene:
     """Two ready pods of kubia, and a span from second 10 to 60; of a fault if one is named."""
 
-    def __init__(self, promise: Promise, *uids: str, path: Path | None = None) -> None:
-        self.story = Story(path=path)
+    def __init__(
+        self, promise: Promise, *uids: str, path: Path | None = None, story: Story | None = None
+    ) -> None:
+        self.story = story or Story(path=path)
         self.story.steady(*(uids or ("a", "b")))
         self.start = len(self.story.timeline)
         self.story.at(10.0).note()
@@ -422,6 +425,20 @@ def test_until_over_a_gap(is_before: bool) -> None:
         story.at(20.5).gap()
         story.synced()
     assert scene.end().verdict is (Verdict.UNKNOWN if is_before else Verdict.HELD)
+
+
+@pytest.mark.parametrize(("written_s", "verdict"), [(25.0, Verdict.UNKNOWN), (15.0, Verdict.HELD)])
+def test_until_over_a_gap_of_which_the_log_tells(written_s: float, verdict: Verdict) -> None:
+    """Nobody wrote in it, so nothing broke the promise there; or somebody did."""
+    log = Log()
+    scene = Scene(UNTIL, story=log)
+    scene.begin()
+    log.wrote(written_s, written_s + 0.01, read_s=24.0 if written_s < 24.0 else 25.1)
+    log.gap(since_s=24.5, namespace=NAMESPACE)
+    log.at(26.0).synced(namespace=NAMESPACE)
+    log.at(30.0).pod("a", terminating=True)
+    log.wrote(30.0, 30.01, kind="ReplicaSet")
+    assert scene.end().verdict is verdict
 
 
 def test_a_gap_may_hide_that_the_promise_had_ended() -> None:
