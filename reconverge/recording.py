@@ -13,12 +13,11 @@ from reconverge.clock import Clock
 from reconverge.cluster.door import Audited, Cluster, Recorder
 from reconverge.cluster.kinds import CORE
 from reconverge.errors import BadInput, ReconvergeError, Unavailable
+from reconverge.model import BETWEEN
 from reconverge.timeline import Entry, Noted, Timeline
 from reconverge.waiting import wait_until_seen
 
 KINDS = ("Pod", "Node", "Event", "ServiceAccount")
-# What the controller of a kind makes, apart from pods.
-MADE_BY = {"Deployment": ("ReplicaSet",), "CronJob": ("Job",)}
 # Whether a node is whole shows in its daemon pods as well.
 SYSTEM_NAMESPACE, SYSTEM_KINDS = "kube-system", ("Pod",)
 SYNCED_WITHIN_S = 30.0
@@ -61,7 +60,7 @@ class Recording:
 
     def watch_for(self, kind: str) -> None:
         """Watch `kind`, and what its controller makes, unless it is watched already."""
-        wanted = (kind, *MADE_BY.get(kind, ()))
+        wanted = (kind, BETWEEN.get(kind, ""))
         new = tuple(one for one in wanted if one not in self._kinds and one in CORE)
         if new:
             self._kinds.update(new)

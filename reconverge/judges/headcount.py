@@ -12,11 +12,8 @@ from typing import Literal
 
 from reconverge.judges.steady import Census
 from reconverge.judges.tally import left
-from reconverge.model import Named, Pod, Ref, Snapshot, ref
+from reconverge.model import BETWEEN, Named, Pod, Ref, Snapshot, ref
 from reconverge.timeline import Entry
-
-# Kinds whose pods belong to something that they make.
-BETWEEN = {"Deployment": "ReplicaSet", "CronJob": "Job"}
 
 # ready: active and Ready. active: neither deleted nor finished, what controllers count.
 # standing: active, or being deleted and not gone yet.

@@ -59,7 +59,7 @@ from reconverge.model.pods import (
 from reconverge.model.quotas import ResourceQuota
 from reconverge.model.services import ConfigMap, Endpoint, EndpointSlice, Lease, Service
 from reconverge.model.sharing import share
-from reconverge.model.snapshot import Snapshot
+from reconverge.model.snapshot import BETWEEN, Snapshot
 from reconverge.model.workloads import (
     PodTemplate,
     ReplicaSet,
@@ -100,6 +100,7 @@ def decode(kind: str, raw: bytes | msgspec.Raw) -> Named:
 
 
 __all__ = [
+    "BETWEEN",
     "COMPLETION_INDEX",
     "JOB_TRACKING",
     "Condition",

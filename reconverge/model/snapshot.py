@@ -24,7 +24,7 @@ _NOBODY: HashTrieSet[str] = HashTrieSet()
 _UNSEEN: HashTrieMap[str, int] = HashTrieMap()
 _REPLICATED = ReplicationController | ReplicaSet | Deployment | StatefulSet
 # Kinds whose pods belong to something that they make.
-_BETWEEN = {"Deployment": "ReplicaSet", "CronJob": "Job"}
+BETWEEN = {"Deployment": "ReplicaSet", "CronJob": "Job"}
 
 
 class Snapshot:
@@ -123,7 +123,7 @@ class Snapshot:
 
     def pods_of(self, workload: Ref) -> tuple[Pod, ...]:
         """Pods that the workload controls, or that what it controls does, by creation, then UID."""
-        between = _BETWEEN.get(workload.kind)
+        between = BETWEEN.get(workload.kind)
         if between is None:
             return self.owned_pods(workload.uid)
         owners = (one for one in self.objects(between) if _controller_uid(one) == workload.uid)

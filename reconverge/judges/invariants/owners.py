@@ -7,11 +7,10 @@ resourceVersion of each deletion, the one clock that all objects of a cluster sh
 
 from __future__ import annotations
 
-from reconverge.judges.headcount import BETWEEN
 from reconverge.judges.invariants.judge import Invariant
 from reconverge.judges.steady.words import listed
 from reconverge.judges.tally import Tally, left
-from reconverge.model import Named, Ref, Snapshot
+from reconverge.model import BETWEEN, Named, Ref, Snapshot
 from reconverge.timeline import Entry, Gap, Observed
 
 

@@ -13,12 +13,9 @@ import msgspec
 
 from reconverge.judges.effects import AnyEffect, Deleted, NodeLost, PodsLost, decode_effect
 from reconverge.judges.timing.defaults import default_settings
-from reconverge.model import Pod, Ref, Snapshot, ref
+from reconverge.model import BETWEEN, Pod, Ref, Snapshot, ref
 from reconverge.model.settings import ClusterSettings
 from reconverge.timeline import Entry, Gap, Injected, Observed, Opened, RolledBack, Timeline
-
-# Kinds that keep pods for another object: the pods of a Deployment belong to its ReplicaSets.
-_BETWEEN = ("ReplicaSet", "Job")
 
 
 class Disturbance(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +72,7 @@ def scene_of(timeline: Timeline, *, since: int = 0) -> Scene:
 def pods_of(snapshot: Snapshot, workload: Ref) -> tuple[Pod, ...]:
     """The pods that `workload` keeps, itself or through a ReplicaSet or a Job of its own."""
     owners = [workload.uid]
-    for kind in _BETWEEN:
+    for kind in BETWEEN.values():
         for view in snapshot.objects(kind):
             controller = view.metadata.controller
             if controller is not None and controller.uid == workload.uid:
