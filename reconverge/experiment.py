@@ -108,6 +108,11 @@ class Experiment:
         return self._home.kept
 
     @property
+    def going(self) -> str:
+        """The name of its namespace while nobody has waited for its end; empty otherwise."""
+        return self.namespace if self._home.is_going else ""
+
+    @property
     def home(self) -> Ref:
         """The scenario's own namespace. Raises BadInput before `open`."""
         return self._home.ref

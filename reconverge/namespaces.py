@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 
 import msgspec
 
-from reconverge.bound import Bound
+from reconverge.bound import Bound, latest
 from reconverge.clock import Clock
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.cluster.errors import Conflict, NotFound
@@ -30,17 +30,29 @@ from reconverge.waiting import wait_until_seen
 OWNER_LABEL, OWNER = "app.kubernetes.io/managed-by", "reconverge"
 SCENARIO_LABEL = "reconverge.dev/scenario"
 GONE_WITHIN_S = 60.0
-_WORKLOADS = ("ReplicationController", "ReplicaSet")
+_WORKLOADS = (
+    "CronJob",
+    "Job",
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "ReplicaSet",
+    "ReplicationController",
+)
 
 
 class Home:
-    """One scenario's namespace, from `create` until it is left; `kept` says so when it stays."""
+    """One scenario's namespace, from `create` until it is left.
+
+    `kept` says so when it stays; `is_going` when its deletion was requested and not waited for.
+    """
 
     def __init__(
         self, cluster: Cluster, journal: Journal, name: str, *, clock: Clock, scenario: str
     ) -> None:
         self.name = name
         self.kept = ""
+        self.is_going = False
         self._cluster = cluster
         self._journal = journal
         self._clock = clock
@@ -71,8 +83,10 @@ class Home:
         if self._made is None:
             return
         delete(self._cluster, self._journal, self._made, contents=contents)
+        self.is_going = not is_awaited
         if is_awaited:
-            wait_until_gone(self._cluster, clock=self._clock, name=self.name, contents=contents)
+            names = {self.name}
+            wait_until_gone(self._cluster, clock=self._clock, names=names, contents=contents)
 
 
 def unique_name(seed: int) -> str:
@@ -142,18 +156,20 @@ def wait_until_gone(
     *,
     clock: Clock,
     within_s: float = GONE_WITHIN_S,
-    name: str = "",
+    names: Collection[str] = (),
     contents: Snapshot | None = None,
 ) -> None:
-    """Block until our namespaces that are being deleted, or that of `name`, are gone.
+    """Block until those of our namespaces that are being deleted are gone, or of `names` only.
 
-    `contents`, what was last seen in it, can lengthen the wait: pods are given their grace.
+    `contents`, what was last seen in them, can lengthen the wait: pods are given their grace.
 
     The namespace controller lets 5 s pass before it begins (namespaceDeletionGracePeriod,
     pkg/controller/namespace/namespace_controller.go), so a run of many scenarios waits once, at its
     end. Raises Unavailable when one is still there after `within_s` seconds.
     """
-    bound = namespace_gone(contents, name) if contents is not None else Bound()
+    bound = Bound()
+    if contents is not None:
+        bound = latest(namespace_gone(contents, name) for name in names)
     within_s = max(within_s, bound.finite_s)
     timeline = Timeline(clock)
     recorder = cluster.record(timeline, kinds=("Namespace",), namespaces=())
@@ -161,14 +177,14 @@ def wait_until_gone(
         recorder.wait_until_synced(deadline_s=within_s)
         gone = wait_until_seen(
             timeline,
-            lambda entry: not _departing(entry.snapshot, name),
+            lambda entry: not _departing(entry.snapshot, names),
             start=max(0, len(timeline) - 1),
             within_s=within_s,
         )
     finally:
         recorder.stop()
     if gone is None:
-        left = ", ".join(_departing(timeline.latest(), name))
+        left = ", ".join(_departing(timeline.latest(), names))
         raise Unavailable(
             f"still there after {within_s:g} s: namespace {left}"
             + (f": {bound.obstacle}" if bound.obstacle else ""),
@@ -177,11 +193,11 @@ def wait_until_gone(
         )
 
 
-def _departing(snapshot: Snapshot, name: str) -> list[str]:
+def _departing(snapshot: Snapshot, names: Collection[str]) -> list[str]:
     return [
         one.name
         for one in snapshot.objects("Namespace")
-        if (one.name == name if name else _is_ours(one) and one.is_terminating)
+        if one.is_terminating and (one.name in names if names else _is_ours(one))
     ]
 
 

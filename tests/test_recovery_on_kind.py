@@ -27,6 +27,6 @@ def test_a_killed_run_is_healed_by_the_next(cluster: KindCluster, tmp_path: Path
     assert (scaled.undo, scaled.error) == ('ReplicationController "kubia" scaled back to 0', "")
     assert removed.error == ""
     name = removed.undo.split('"')[1]
-    namespaces.wait_until_gone(cluster, clock=RealClock(), name=name)
+    namespaces.wait_until_gone(cluster, clock=RealClock(), names={name})
     assert not [one for one in cluster.find("Namespace") if one.name == name]
     assert recover(cluster, tmp_path / "journal") == ()

@@ -23,6 +23,7 @@ from reconverge.experiment import Experiment
 from reconverge.faults import Fault, Silence, StopController
 from reconverge.faults.journal import Journal
 from reconverge.judges.judge import Progress
+from reconverge.namespaces import wait_until_gone
 from reconverge.pytest_plugin.clusters import Ground, ground_of
 from reconverge.pytest_plugin.lock import turn
 from reconverge.pytest_plugin.manifests import Manifests
@@ -32,13 +33,22 @@ from reconverge.pytest_plugin.turns import is_exclusive
 EXPERIMENT = pytest.StashKey[Experiment]()
 STEP = pytest.StashKey[Step]()
 IS_RED = pytest.StashKey[bool]()
+LEFT = pytest.StashKey[set[str]]()
 MAKE_EXPERIMENT = pytest.StashKey[Callable[..., Experiment]]()
 
 
 @pytest.fixture(scope="session")
-def ground(request: pytest.FixtureRequest) -> Ground:
-    """The cluster of the run, with what may be harmed on it."""
-    return ground_of(request.config)
+def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
+    """The cluster of the run, with what may be harmed on it.
+
+    The scenarios' namespaces take seconds to go, and nobody waits for them but the run's end.
+    """
+    ground = ground_of(request.config)
+    left = request.config.stash.setdefault(LEFT, set())
+    yield ground
+    going = left - {""}
+    if going:
+        wait_until_gone(ground.cluster, clock=RealClock(), names=going)
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +82,7 @@ def experiment(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Exper
             raise
         finally:
             experiment.close(failed=item.stash.get(IS_RED, False))
+            config.stash[LEFT].add(experiment.going)
             journal.close()
             config.stash[SCREEN].clear()
 
@@ -93,6 +104,7 @@ def _experiment(item: pytest.Item, ground: Ground, journal: Journal) -> Experime
         guard=_guard(item, ground),
         journal=journal,
         keep_namespace=config.getoption("--keep-namespace"),
+        await_deletion=False,
         offline_images=ground.offline_images,
         faults_off=config.getoption("--faults-off"),
         settings=ground.settings,

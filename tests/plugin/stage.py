@@ -57,6 +57,7 @@ class PretendedExperiment:
         self.scenario, self.seed, self.namespace = scenario, seed, "exp-pretended"
         self.log = folder.parent.parent / "log.txt"
         self.log.parent.mkdir(exist_ok=True)
+        self.going = ""
         self.kept, self.is_closed, self.is_injected = "", False, False
         path = folder / "timeline.jsonl"
         self.timeline = Timeline(RealClock(), path=None if path.exists() else path)
