@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pytest_bdd import given, then, when
 
-from reconverge.faults import CheapenPod, RelabelPod, specs
+from reconverge.faults import CheapenPod, LabelByHand, RelabelPod, specs
 from reconverge.judges import baselines
 from reconverge.judges.descriptions import DescribedAs
 from reconverge.judges.numbers import Reports
@@ -112,6 +112,25 @@ def relabel_out_by(experiment: Experiment, name: str, change: dict[str, str | No
     """Change a label of one pod in a way that its selector does not allow."""
     workload = experiment.workload(name)
     return experiment.inject(RelabelPod(of=workload, labels=change, leaves_selector=True))
+
+
+@when(
+    words('one of the pods of "{name:Name}" is labelled "{labels:Labels}" by hand'),
+    target_fixture="refusal",
+)
+def label_by_hand(experiment: Experiment, name: str, labels: dict[str, str]) -> str:
+    """Type the command, and see whether it is refused."""
+    return experiment.objection(LabelByHand(of=experiment.workload(name), labels=labels))
+
+
+@when(
+    words('one of the pods of "{name:Name}" is labelled "{labels:Labels}" by hand, overwriting'),
+    target_fixture="injection",
+)
+def label_over_by_hand(experiment: Experiment, name: str, labels: dict[str, str]) -> Injection:
+    """Type the command with the option that it takes to change a label."""
+    fault = LabelByHand(of=experiment.workload(name), labels=labels, is_overwriting=True)
+    return experiment.inject(fault)
 
 
 @then(words('it is refused, saying "{text:Name}"'))

@@ -96,3 +96,23 @@ Feature: ReplicationControllers and ReplicaSets replace the pods they lose
         | kind                  |
         | ReplicationController |
         | ReplicaSet            |
+
+  Rule: By hand, a label that has a value keeps it, unless it is to be overwritten
+
+    @rc_24
+    Scenario: A label with a value is not changed by the way
+      Whoever speaks to the cluster itself, and not by way of the command, is not asked.
+
+      Given the ReplicationController "kubia" is in its steady state of 3 ready pods
+      When one of the pods of "kubia" is labelled "app=foo" by hand
+      Then it is refused, saying "'app' already has a value (kubia), and --overwrite is false"
+      And "kubia" converges to 3 ready pods
+      And all pods of "kubia" are made from its template
+
+    @rc_24 @rc_25
+    Scenario: A label with a value is changed where that is asked for
+      Given the ReplicationController "kubia" is in its steady state of 3 ready pods
+      When one of the pods of "kubia" is labelled "app=foo" by hand, overwriting
+      Then "kubia" converges to 3 ready pods
+      And the relabelled pod is released by its controller
+      And the relabelled pod is never touched

@@ -14,7 +14,7 @@ from reconverge.faults.costs import CheapenPod
 from reconverge.faults.deletions import DeleteOwner
 from reconverge.faults.fault import Fault
 from reconverge.faults.kubelets import FreezeKubelet, RestartKubelet, StopKubelet
-from reconverge.faults.labels import RelabelPod
+from reconverge.faults.labels import LabelByHand, RelabelPod
 from reconverge.faults.lone_pods import CreateLonePods, DeletePod, LabelPod
 from reconverge.faults.nodes import LabelNode, StopNode
 from reconverge.faults.pods import CreateSurplusPod, DeletePods
@@ -35,6 +35,7 @@ __all__ = [
     "FreezeController",
     "FreezeKubelet",
     "KillController",
+    "LabelByHand",
     "LabelNode",
     "LabelPod",
     "RelabelPod",

@@ -11,10 +11,10 @@ from reconverge.blast import Pick
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.errors import BadInput
 from reconverge.faults.fault import Fault, listed
+from reconverge.faults.labels import former
 from reconverge.faults.undo import (
     MARK,
     AnyUndo,
-    Labelled,
     NothingToUndo,
     RemoveCreated,
     RestoreLabels,
@@ -92,12 +92,7 @@ class LabelPod(Fault, frozen=True, kw_only=True):
         return _running(snapshot, self.pod)
 
     def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
-        rows = []
-        for target in targets:
-            view = snapshot.pod(target.uid)
-            before = view.metadata.labels if view is not None else {}
-            rows.append(Labelled(target, {key: before.get(key) for key in self.labels}))
-        return RestoreLabels(rows=tuple(rows))
+        return RestoreLabels(rows=tuple(former(one, snapshot, self.labels) for one in targets))
 
     def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
         for target in targets:

@@ -15,7 +15,7 @@ from reconverge.faults.control_plane import (
 from reconverge.faults.costs import CheapenPod
 from reconverge.faults.deletions import DeleteOwner
 from reconverge.faults.kubelets import FreezeKubelet, RestartKubelet, StopKubelet
-from reconverge.faults.labels import RelabelPod
+from reconverge.faults.labels import LabelByHand, RelabelPod
 from reconverge.faults.lone_pods import CreateLonePods, DeletePod, LabelPod
 from reconverge.faults.nodes import LabelNode, StopNode
 from reconverge.faults.pods import CreateSurplusPod, DeletePods
@@ -28,6 +28,7 @@ AnyFault = (
     DeletePods
     | CreateSurplusPod
     | RelabelPod
+    | LabelByHand
     | ScaleWorkload
     | ChangeSpec
     | SetQuota

@@ -166,6 +166,23 @@ class FakeCluster(Insides):
         self.store.exactly(pod)
         return Answer(ok=True, text=" ".join(command))
 
+    def kubectl(self, node: str, words: Sequence[str]) -> Answer:
+        """Only `label pod NAME --namespace NAMESPACE KEY=VALUE [--overwrite]`."""
+        self._call(f"kubectl on {node}")
+        _, _, name, _, namespace, row, *how = words
+        key, _, value = row.partition("=")
+        pod = self.store.named("Pod", name, namespace)
+        labels = pod["metadata"].setdefault("labels", {}) if pod is not None else {}
+        if pod is None:
+            return Answer(ok=False, text=f'pods "{name}" not found')
+        if key in labels and not how:
+            why = f"'{key}' already has a value ({labels[key]}), and --overwrite is false"
+            return Answer(ok=False, text=f"error: {why}")
+        labels[key] = value
+        with self.store.acting(ADMIN):
+            self.store.write(pod)
+        return Answer(ok=True, text=f"pod/{name} labeled")
+
     def ask_kubelet(self, node: str, *, path: str, timeout_s: float = 5.0) -> Answer:
         del timeout_s
         self._call("ask kubelet")
