@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 
 @when(words('the {kind:Kind} "{name:Name}" is created'))
-@given(words('the {kind:Kind} "{name:Name}" has been created'))
 def create(experiment: Experiment, manifests: Manifests, kind: str, name: str) -> None:
     """Apply the manifest of that name, and wait for nothing."""
     experiment.apply(manifests.named(kind, name))

@@ -17,11 +17,17 @@ if TYPE_CHECKING:
     from reconverge.pytest_plugin.manifests import Manifests
 
 
-@given(words('the ResourceQuota "{name:Name}" stands'), target_fixture="quota")
-def quota_stands(experiment: Experiment, manifests: Manifests, name: str) -> Ref:
-    """Apply the manifest of that quota."""
-    [quota] = experiment.apply(manifests.named("ResourceQuota", name))
-    return quota
+@given(
+    words('the {kind:Kind} "{name:Name}" has been created under the ResourceQuota "{quota:Name}"'),
+    target_fixture="quota",
+)
+def created_under_quota(
+    experiment: Experiment, manifests: Manifests, kind: str, name: str, quota: str
+) -> Ref:
+    """Apply the quota first, then the workload, and wait for nothing."""
+    [stands] = experiment.apply(manifests.named("ResourceQuota", quota))
+    experiment.apply(manifests.named(kind, name))
+    return stands
 
 
 @given(words('"{name:Name}" reports the condition "{condition:Name}"'))

@@ -18,7 +18,7 @@ Feature: A ReplicationController or a ReplicaSet comes into being
         | ReplicationController |
         | ReplicaSet            |
 
-    @rc_10 @rc_18 @rc_19 @rs_2 @rs_11
+    @rc_10 @rc_18 @rc_19 @rs_2 @rs_11 @k8s_rs7
     Scenario Outline: What it is made of, and how far it has come, can be read from it
       When the <kind> "kubia" is created
       Then "kubia" converges to 3 ready pods

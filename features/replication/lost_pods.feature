@@ -29,19 +29,14 @@ Feature: ReplicationControllers and ReplicaSets replace the pods they lose
       And "kubia" makes 3 pods and removes 0
       And every replacement of "kubia" is ready within 30 seconds of the loss
 
-    @rc_2 @rc_9 @rs_2
-    Scenario Outline: One correction, and then nothing more is done
-      Given the <kind> "kubia" is in its steady state of 3 ready pods
+    @rc_2 @rc_9
+    Scenario: One correction, and then nothing more is done
+      Given the ReplicationController "kubia" is in its steady state of 3 ready pods
       When one of the pods of "kubia" is deleted
       Then "kubia" has 3 ready pods within 60 seconds and stays so for 5 seconds
       And "kubia" makes 1 pods and removes 0
       And "kubia" never has more than 4 pods, terminating ones included
       And no pod is ever moved to another node
-
-      Examples:
-        | kind                  |
-        | ReplicationController |
-        | ReplicaSet            |
 
     @rc_2
     Scenario: A pod that is gone without grace is replaced as well

@@ -7,12 +7,12 @@ Feature: A workload that may not have its pods says so, and tries on
 
     @k8s_rc2 @k8s_rs2
     Scenario Outline: A relaxed quota lets the missing pod be made
-      Given the ResourceQuota "two-pods" stands
-      And the <kind> "thrifty" has been created
+      Given the <kind> "thrifty" has been created under the ResourceQuota "two-pods"
       And "thrifty" reports the condition "ReplicaFailure"
       When the quota is set to 3 pods
       Then "thrifty" converges to 3 ready pods within 60 seconds
       And "thrifty" no longer reports the condition "ReplicaFailure"
+      And an event "FailedCreate" tells of "thrifty"
 
       Examples:
         | kind                  |
@@ -21,12 +21,12 @@ Feature: A workload that may not have its pods says so, and tries on
 
     @k8s_rc2 @k8s_rs2
     Scenario Outline: A smaller wish is one that may be fulfilled
-      Given the ResourceQuota "two-pods" stands
-      And the <kind> "thrifty" has been created
+      Given the <kind> "thrifty" has been created under the ResourceQuota "two-pods"
       And "thrifty" reports the condition "ReplicaFailure"
       When "thrifty" is scaled to 2 pods
       Then "thrifty" no longer reports the condition "ReplicaFailure"
       And "thrifty" never has more than 2 pods
+      And an event "FailedCreate" tells of "thrifty"
 
       Examples:
         | kind                  |

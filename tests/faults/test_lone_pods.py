@@ -49,7 +49,7 @@ def test_what_matches_is_claimed_and_the_other_is_left(stage: Stage) -> None:
     assert pod(stage, other) is not None
     stage.experiment.roll_back(injection)
     assert pod(stage, other) is None
-    assert injection.undo.sentence() == "pods lone-0, lone-1 removed, where they are still there"
+    assert injection.undo.sentence() == 'Pod "lone-0", Pod "lone-1" removed, if still there'
 
 
 def test_a_namesake_is_not_removed(stage: Stage) -> None:
