@@ -69,10 +69,12 @@ Feature: What becomes of pods when their owner is deleted
 
     @rc_33
     Scenario: An orphan is not replaced
-      Given the ReplicationController "swift" is in its steady state of 3 ready pods
+      Given the ReplicationController "other" is in its steady state of 1 ready pods
+      And the ReplicationController "swift" is in its steady state of 3 ready pods
       And "swift" has left its pods as orphans
       When one of the orphans is deleted
       Then there are 2 pods labelled "app=swift", and it stays so for 5 seconds
+      And "other" converges to 1 ready pods
 
     @rc_34 @rs_2 @rs_24
     Scenario Outline: Another owner takes the orphans over
