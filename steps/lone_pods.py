@@ -70,7 +70,8 @@ def delete_departed(experiment: Experiment, departure: Injection) -> Injection:
 @when("one of the orphans is deleted", target_fixture="injection")
 def delete_orphan(experiment: Experiment, deletion: Injection) -> Injection:
     """Delete a pod whose owner is gone."""
-    pods = baselines.pods_of(experiment.before(), deletion.targets[0])
+    before = experiment.timeline.snapshot_at(deletion.start - 1)
+    pods = baselines.pods_of(before, deletion.targets[0])
     return experiment.inject(DeletePod(pod=pods[0]))
 
 

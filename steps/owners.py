@@ -66,5 +66,6 @@ def pods_untouched(experiment: Experiment, injection: Injection) -> None:
 @then(words('"{name:Name}" claims the orphans as they are'))
 def claims_orphans(experiment: Experiment, deletion: Injection, name: str) -> None:
     """Those very pods are the new workload's."""
-    pods = baselines.pods_of(experiment.before(), deletion.targets[0])
+    before = experiment.timeline.snapshot_at(deletion.start - 1)
+    pods = baselines.pods_of(before, deletion.targets[0])
     experiment.hold(Claims(workload=experiment.workload(name), mine=pods))
