@@ -20,6 +20,7 @@ from reconverge.faults import (
     FreezeController,
     FreezeKubelet,
     KillController,
+    LabelByHand,
     LabelNode,
     RelabelPod,
     RestartApiServer,
@@ -44,6 +45,7 @@ from reconverge.faults.undo import (
 )
 from reconverge.model import ReplicaSet, Snapshot, decode, ref
 from reconverge.verdict import Verdict
+from tests.builders import KUBIA
 from tests.stage import Stage, staged
 
 PICK = Pick(seed=4711)
@@ -67,6 +69,7 @@ def every_fault(stage: Stage) -> list[Fault]:
         CreateSurplusPod(of=of),
         RelabelPod(of=of, labels={"app": None, "x": "y"}, leaves_selector=True),
         ScaleWorkload(of=of, replicas=5),
+        LabelByHand(of=of, labels={"app": "x"}),
         LabelNode(labels={"disk": "ssd"}),
         StopNode(running=of),
         StopKubelet(running=of),
@@ -166,6 +169,23 @@ def test_each_pod_gets_its_own_labels_back(stage: Stage, world: Snapshot) -> Non
     assert labels == ["mine", None, None]
 
 
+def test_by_hand_a_label_is_changed_only_where_that_is_asked_for(stage: Stage) -> None:
+    """The refusal is kubectl's own; what was changed is given back."""
+    kept = LabelByHand(of=stage.kubia, labels={"app": "foo"})
+    assert "already has a value (kubia)" in stage.experiment.objection(kept)
+    fault = LabelByHand(of=stage.kubia, labels={"app": "foo"}, is_overwriting=True)
+    injection = stage.experiment.inject(fault)
+    assert injection.sentence.endswith('of "kubia" labelled by hand, overwriting: app=foo')
+    assert stage.converge().verdict is Verdict.HELD
+    [target] = injection.targets
+    released = stage.experiment.timeline.latest().pod(target.uid)
+    assert released is not None
+    assert released.metadata.labels == {"app": "foo"}
+    stage.experiment.roll_back(injection)
+    restored = stage.cluster.read("Pod", target.name, namespace=target.namespace)
+    assert restored.metadata.labels == {"app": "kubia"}
+
+
 def test_rolling_back_twice_does_it_once(stage: Stage) -> None:
     """What the scenario itself took back is not taken back at its end."""
     injection = stage.experiment.inject(ScaleWorkload(of=stage.kubia, replicas=5))
@@ -238,7 +258,9 @@ def test_a_cluster_without_containers_is_refused() -> None:
 
     remote: Cluster = Remote()  # type: ignore[assignment]
     off = SwitchOffController(controller="a")
-    for fault in (StopNode(), FreezeController(), StopController(), off, FreezeKubelet()):
+    typed = LabelByHand(of=KUBIA, labels={"a": "b"})
+    nodes = (StopNode(), FreezeController(), StopController(), off, FreezeKubelet())
+    for fault in (*nodes, typed):
         with pytest.raises(NotOfThisCluster, match="remote"):
             fault.suit(remote)
     restore, thaw = RestoreStaticPod(nodes=("a",), pod="b"), ThawProcess(nodes=("a",), process="b")
