@@ -7,8 +7,9 @@ cluster as it was found, whatever happened in between.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -19,7 +20,7 @@ from reconverge.blast import Pick
 from reconverge.clock import Clock
 from reconverge.cluster import manifests
 from reconverge.cluster.door import Cluster, JsonObject
-from reconverge.cluster.errors import Rejected
+from reconverge.cluster.errors import NotFound, Rejected
 from reconverge.cluster.guard import Guard
 from reconverge.cluster.manifests import Manifest
 from reconverge.errors import ReconvergeError
@@ -31,7 +32,7 @@ from reconverge.judges.promise import Promise
 from reconverge.judges.steady import AnySteadyState, ReadyPods
 from reconverge.judges.temporal import AnyAwaited
 from reconverge.judges.timing import Deadline, deadline_of, scene_of
-from reconverge.lookup import node_named, pod_named, workload_named
+from reconverge.lookup import node_named, node_of, pod_named, workload_named
 from reconverge.model import Ref, Snapshot
 from reconverge.model.settings import ClusterSettings
 from reconverge.namespaces import Home
@@ -176,12 +177,16 @@ class Experiment:
         """Why the API server does not take `manifest`, in its own words; empty when it would.
 
         It is asked with a dry run, exactly as written: nothing is migrated, adapted or stored.
-        With `faults_off` it is not asked.
         """
+        ask = partial(self.cluster.create, namespace=self.namespace, is_dry_run=True)
+        return self.refused(lambda: ask(manifest))
+
+    def refused(self, act: Callable[[], object]) -> str:
+        """Why the API server does not do what `act` asks; empty when it does, or is not asked."""
         try:
             if not self._faults_off:
-                self.cluster.create(manifest, namespace=self.namespace, is_dry_run=True)
-        except Rejected as error:
+                act()
+        except (Rejected, NotFound) as error:
             self._note(f"refused: {error.what}")
             return error.what
         return ""
@@ -197,6 +202,10 @@ class Experiment:
     def node(self, name: str) -> Ref:
         """The node of that name; BadInput names those there are."""
         return node_named(self.timeline.latest(), name)
+
+    def node_of(self, pod: Ref) -> Ref:
+        """The node that the pod runs on; BadInput where it has none."""
+        return node_of(self.timeline.latest(), pod)
 
     def plan(self, fault: Fault) -> Injection:
         """What `inject` would do now: the targets and the undo. Touches nothing."""
@@ -224,9 +233,14 @@ class Experiment:
         self._injections.append(injection)
         return injection
 
-    def roll_back(self, injection: Injection) -> None:
-        """Take an injection back as part of the scenario: "the node comes back"."""
+    def roll_back(self, injection: Injection) -> int:
+        """Take an injection back as part of the scenario: "the node comes back".
+
+        Returns the timeline's length just before, from which `hold` can judge.
+        """
+        start = len(self.timeline)
         self._injector.roll_back(injection)
+        return start
 
     def before(self) -> Snapshot:
         """The world just before the last injection; without one, as it is now."""
@@ -246,6 +260,11 @@ class Experiment:
         start = max(0, min([len(self.timeline) - 1, *starts]))
         scene = scene_of(self.timeline, since=self._asked_at)
         return self._judge(promise, start=start, deadline=deadline_of(promise, scene, within_s))
+
+    def expect_each(self, promises: Iterable[Promise]) -> None:
+        """Expect each of them, one after the other."""
+        for promise in promises:
+            self.expect(promise)
 
     def converge(
         self, workload: Ref, *, replicas: int, within_s: float | None = None, settle_s: float = 1.0
@@ -276,10 +295,14 @@ class Experiment:
         self._converged, self._asked_at = asked, asked_at
         return finding
 
-    def hold(self, promise: Promise) -> Finding:
-        """Judge an invariant over the span from just before the last injection to now."""
-        start = self._injections[-1].start - 1 if self._injections else 0
-        return self._judge(promise, start=max(0, start), deadline=Deadline(self.timeline.now_s()))
+    def hold(self, promise: Promise, *, start: int | None = None) -> Finding:
+        """Judge an invariant over the span from just before the last injection to now.
+
+        `start` is the timeline's length just before another act from which it is to be judged.
+        """
+        last = self._injections[-1].start if self._injections else 0
+        first = max(0, (last if start is None else start) - 1)
+        return self._judge(promise, start=first, deadline=Deadline(self.timeline.now_s()))
 
     def close(self, *, failed: bool = False) -> None:
         """Take back what stands, delete the namespace, stop recording. Idempotent.

@@ -19,7 +19,7 @@ from reconverge.waiting import wait_until_seen
 
 KINDS = ("Pod", "Node", "Event", "ServiceAccount")
 # Whether a node is whole shows in its daemon pods as well.
-SYSTEM_NAMESPACE, SYSTEM_KINDS = "kube-system", ("Pod",)
+SYSTEM_NAMESPACE, SYSTEM_KINDS = "kube-system", ("Pod", "DaemonSet")
 SYNCED_WITHIN_S = 30.0
 AUDITED_WITHIN_S = 10.0
 # What was just created is on the watch within milliseconds; a controller makes the account.

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from pytest_bdd.parsers import parse
 
 from reconverge.blast import ALL, MAJORITY, MINORITY, BlastRadius, Count, Percent
+from reconverge.model import Taint
 
 Word = TypeVar("Word", bound=Callable[[str], Any])
 
@@ -79,6 +80,14 @@ def label(text: str) -> dict[str, str | None]:
     return {key: value}
 
 
+@spelt(r"[^:\"]+:(?:NoExecute|NoSchedule|PreferNoSchedule)")
+def taint(text: str) -> Taint:
+    """`key:effect` or `key=value:effect`, as kubectl writes it."""
+    row, _, effect = text.rpartition(":")
+    key, _, value = row.partition("=")
+    return Taint(key=key, value=value, effect=effect)
+
+
 WORDS: dict[str, Callable[[str], Any]] = {
     "Number": number,
     "BlastRadius": blast_radius,
@@ -87,6 +96,7 @@ WORDS: dict[str, Callable[[str], Any]] = {
     "Kind": kind,
     "AnyKind": any_kind,
     "Label": label,
+    "Taint": taint,
 }
 
 

@@ -7,7 +7,6 @@ Feature: Nodes return whole in whatever order they are started
 
     @node_6
     Scenario: Two lost nodes return in the opposite order
-      Given a worker node has been lost
-      And another worker node has been lost
-      When the lost nodes are started again, the last one first
+      Given two nodes have been lost
+      When they are started again, the last one first
       Then both nodes are whole again

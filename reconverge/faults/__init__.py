@@ -13,29 +13,36 @@ from reconverge.faults.control_plane import (
 from reconverge.faults.fault import Fault
 from reconverge.faults.kubelets import FreezeKubelet, RestartKubelet, StopKubelet
 from reconverge.faults.labels import RelabelPod
-from reconverge.faults.nodes import LabelNode, StopNode
-from reconverge.faults.pods import CreateSurplusPod, DeletePods
+from reconverge.faults.node_marks import CordonNode, LabelNode, TaintNode
+from reconverge.faults.nodes import RemoveNode, RestartNode, StopNode
+from reconverge.faults.pods import CreateSurplusPod, DeletePods, EvictPods, FailPods
 from reconverge.faults.silence import Silence
 from reconverge.faults.specs import ChangeSpec
 from reconverge.faults.workloads import ScaleWorkload
 
 __all__ = [
     "ChangeSpec",
+    "CordonNode",
     "CreateSurplusPod",
     "DeletePods",
+    "EvictPods",
+    "FailPods",
     "Fault",
     "FreezeController",
     "FreezeKubelet",
     "KillController",
     "LabelNode",
     "RelabelPod",
+    "RemoveNode",
     "RestartApiServer",
     "RestartKubelet",
+    "RestartNode",
     "ScaleWorkload",
     "Silence",
     "StopController",
     "StopKubelet",
     "StopNode",
     "SwitchOffController",
+    "TaintNode",
     "WearOut",
 ]

@@ -14,20 +14,27 @@ from reconverge.faults.control_plane import (
 )
 from reconverge.faults.kubelets import FreezeKubelet, RestartKubelet, StopKubelet
 from reconverge.faults.labels import RelabelPod
-from reconverge.faults.nodes import LabelNode, StopNode
-from reconverge.faults.pods import CreateSurplusPod, DeletePods
+from reconverge.faults.node_marks import CordonNode, LabelNode, TaintNode
+from reconverge.faults.nodes import RemoveNode, RestartNode, StopNode
+from reconverge.faults.pods import CreateSurplusPod, DeletePods, EvictPods, FailPods
 from reconverge.faults.silence import Silence
 from reconverge.faults.specs import ChangeSpec
 from reconverge.faults.workloads import ScaleWorkload
 
 AnyFault = (
     DeletePods
+    | EvictPods
+    | FailPods
     | CreateSurplusPod
     | RelabelPod
     | ScaleWorkload
     | ChangeSpec
     | LabelNode
+    | CordonNode
+    | TaintNode
     | StopNode
+    | RestartNode
+    | RemoveNode
     | StopKubelet
     | FreezeKubelet
     | RestartKubelet

@@ -9,31 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import msgspec
-
 from reconverge.judges.headcount import Headcount, PodState, count, numbered, seen
+from reconverge.judges.predicate import Predicate, spaced
 from reconverge.judges.steady.words import readiness
 from reconverge.judges.tally import Looked, Tally
+from reconverge.judges.whereabouts import (
+    Counts,
+    Disrupted,
+    LooksReady,
+    MadeForNode,
+    NodeTainted,
+    Replaced,
+    RunsOn,
+    Told,
+)
 from reconverge.model import Node, Ref, Snapshot
 from reconverge.timeline import Entry
 
 _PODS = frozenset({"Pod"})
-
-
-class Predicate(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag=True):
-    """Base of all predicates."""
-
-    def words(self, adverb: str = "") -> str:
-        """The predicate as a clause; `adverb` (never, always, not, eventually) stands within it."""
-        raise NotImplementedError
-
-    def lack(self, snapshot: Snapshot) -> str:
-        """Why it is not so, as a clause; empty where it is so."""
-        raise NotImplementedError
-
-    def tally(self) -> Tally:
-        """A tally whose violation is `lack`."""
-        raise NotImplementedError
 
 
 class HasPods(Predicate, frozen=True, kw_only=True):
@@ -45,7 +38,7 @@ class HasPods(Predicate, frozen=True, kw_only=True):
     most: int | None = None
 
     def words(self, adverb: str = "") -> str:
-        return f'"{self.workload.name}" {_spaced(adverb)}has {self._bounds()}'
+        return f'"{self.workload.name}" {spaced(adverb)}has {self._bounds()}'
 
     def _bounds(self) -> str:
         if self.most is None:
@@ -73,7 +66,7 @@ class PodExists(Predicate, frozen=True, kw_only=True):
     pod: Ref
 
     def words(self, adverb: str = "") -> str:
-        return f'pod "{self.pod.name}" {_spaced(adverb)}exists'
+        return f'pod "{self.pod.name}" {spaced(adverb)}exists'
 
     def lack(self, snapshot: Snapshot) -> str:
         return "" if snapshot.pod(self.pod.uid) is not None else f"{self.pod.name} does not exist"
@@ -88,7 +81,7 @@ class PodDeleted(Predicate, frozen=True, kw_only=True):
     pod: Ref
 
     def words(self, adverb: str = "") -> str:
-        return f'pod "{self.pod.name}" is {_spaced(adverb)}deleted'
+        return f'pod "{self.pod.name}" is {spaced(adverb)}deleted'
 
     def lack(self, snapshot: Snapshot) -> str:
         pod = snapshot.pod(self.pod.uid)
@@ -106,7 +99,7 @@ class OwnedBy(Predicate, frozen=True, kw_only=True):
     owner: Ref
 
     def words(self, adverb: str = "") -> str:
-        return f'"{self.owner.name}" {_spaced(adverb)}owns pod "{self.pod.name}"'
+        return f'"{self.owner.name}" {spaced(adverb)}owns pod "{self.pod.name}"'
 
     def lack(self, snapshot: Snapshot) -> str:
         pod = snapshot.pod(self.pod.uid)
@@ -131,7 +124,7 @@ class HasLabel(Predicate, frozen=True, kw_only=True):
 
     def words(self, adverb: str = "") -> str:
         label = self.key if self.value is None else f"{self.key}={self.value}"
-        return f'pod "{self.pod.name}" is {_spaced(adverb)}labelled "{label}"'
+        return f'pod "{self.pod.name}" is {spaced(adverb)}labelled "{label}"'
 
     def lack(self, snapshot: Snapshot) -> str:
         pod = snapshot.pod(self.pod.uid)
@@ -153,7 +146,7 @@ class InPhase(Predicate, frozen=True, kw_only=True):
     phase: str
 
     def words(self, adverb: str = "") -> str:
-        return f'pod "{self.pod.name}" is {_spaced(adverb)}{self.phase}'
+        return f'pod "{self.pod.name}" is {spaced(adverb)}{self.phase}'
 
     def lack(self, snapshot: Snapshot) -> str:
         pod = snapshot.pod(self.pod.uid)
@@ -170,7 +163,7 @@ class NodeReady(Predicate, frozen=True, kw_only=True):
     node: Ref
 
     def words(self, adverb: str = "") -> str:
-        return f'node "{self.node.name}" is {_spaced(adverb)}Ready'
+        return f'node "{self.node.name}" is {spaced(adverb)}Ready'
 
     def lack(self, snapshot: Snapshot) -> str:
         node = snapshot.get("Node", self.node.uid)
@@ -248,6 +241,14 @@ AnyPredicate = (
     | HasLabel
     | InPhase
     | NodeReady
+    | NodeTainted
+    | RunsOn
+    | Replaced
+    | Disrupted
+    | LooksReady
+    | MadeForNode
+    | Told
+    | Counts
     | Not
     | AllOf
     | AnyOf
@@ -303,10 +304,6 @@ class _Combined(Tally):
     def note(self, entry: Entry) -> None:
         for part in self._parts:
             part.follow(entry, is_first=False)
-
-
-def _spaced(adverb: str) -> str:
-    return f"{adverb} " if adverb else ""
 
 
 def _joined(parts: Iterable[AnyPredicate], word: str, adverb: str) -> str:

@@ -206,10 +206,7 @@ def _is_down(node: Node, scene: Scene) -> bool:
 
 def _has_noexecute(node: Node) -> bool:
     """Asked of every taint: a lost node carries each of these keys with NoSchedule as well."""
-    return any(
-        taint.key in (NOT_READY, UNREACHABLE) and taint.effect == "NoExecute"
-        for taint in node.spec.taints
-    )
+    return any(node.is_tainted(key, "NoExecute") for key in (NOT_READY, UNREACHABLE))
 
 
 def _first(labels: Mapping[str, str], keys: Sequence[str]) -> str:
