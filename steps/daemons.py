@@ -199,12 +199,12 @@ def never_two(experiment: Experiment, name: str) -> None:
     experiment.hold(daemons.one_per_node(experiment.workload(name)))
 
 
-@then("the deleted pod is gone before another is made on its node")
-def gone_first(experiment: Experiment, injection: Injection) -> None:
+@then("the deleted pod has ended before another is made on its node")
+def ended_first(experiment: Experiment, injection: Injection) -> None:
     """Others make a new pod at once."""
     before, [pod] = experiment.before(), injection.targets
     daemon = losses.owner_of(before, pod)
-    experiment.expect(daemons.gone_first(before, daemon, pod, after=injection.id))
+    experiment.expect(daemons.ended_first(before, daemon, pod, after=injection.id))
 
 
 @then("the failed pod is gone")

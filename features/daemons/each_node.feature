@@ -1,7 +1,8 @@
 @daemon_set
 Feature: A DaemonSet runs one pod on each node
   Others run a number of pods somewhere. Here the nodes are the number. Today each pod is made for
-  its node and the scheduler puts it there, which it once was not asked to.
+  its node and the scheduler puts it there, which it once was not asked to; and a lost pod is replaced
+  once it has ended, where others replace it at once.
 
   Rule: There are as many pods as nodes, one on each
 
@@ -37,12 +38,12 @@ Feature: A DaemonSet runs one pod on each node
   Rule: What is lost comes back where it was
 
     @ds_4 @ds_5 @k8s_ds1
-    Scenario: A deleted pod is replaced on its node, once it is gone
+    Scenario: A deleted pod is replaced on its node, once it has ended
       Given the DaemonSet "node-agent" runs on each node
       When one of the pods of "node-agent" is deleted
       Then "node-agent" has one ready pod on each node that it selects
       And the surviving pods of "node-agent" are never touched
-      And the deleted pod is gone before another is made on its node
+      And the deleted pod has ended before another is made on its node
       And each pod of "node-agent" was made for its node, and put there by the scheduler
 
     @ds_5

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from reconverge.errors import BadInput
 from reconverge.judges.invariants import Instance, NeverFewer, OnePerPlace, Untouched
-from reconverge.judges.predicates import AllOf, AnyPredicate, HasPods, Not, PodExists
+from reconverge.judges.predicates import (
+    AllOf,
+    AnyOf,
+    AnyPredicate,
+    HasPods,
+    InPhase,
+    Not,
+    PodExists,
+)
 from reconverge.judges.steady.daemon_sets import is_admitted
 from reconverge.judges.temporal import Eventually, Until
 from reconverge.judges.whereabouts import Counts, RunsOn
@@ -63,11 +71,17 @@ def only_on(daemon: Ref, node: str) -> Eventually:
     return Eventually(of=AllOf(parts=(RunsOn(workload=daemon, node=node), alone)))
 
 
-def gone_first(before: Snapshot, daemon: Ref, pod: Ref, *, after: str) -> Until:
-    """There are no more pods than before until the deleted one is gone: none is made beside it."""
+def ended_first(before: Snapshot, daemon: Ref, pod: Ref, *, after: str) -> Until:
+    """There are no more pods than before until the deleted one has ended: none is made beside it.
+
+    One that has ended no longer counts, though its object may still be there
+    (getNodesToDaemonPods, pkg/controller/daemon, 1.34).
+    """
     count = len(before.pods_of(daemon))
     crowd = HasPods(workload=daemon, state="standing", most=count)
-    return Until(of=crowd, until=Not(of=PodExists(pod=pod)), injections=(after,))
+    ends: list[AnyPredicate] = [InPhase(pod=pod, phase=one) for one in ("Succeeded", "Failed")]
+    ended = AnyOf(parts=(Not(of=PodExists(pod=pod)), *ends))
+    return Until(of=crowd, until=ended, injections=(after,))
 
 
 def lacks_at_most_one(before: Snapshot, daemon: Ref) -> NeverFewer:

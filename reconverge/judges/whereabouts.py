@@ -145,14 +145,12 @@ class MadeForNode(Predicate, frozen=True, kw_only=True):
     def _lack_of(self, pod: Pod, snapshot: Snapshot) -> str:
         meant = target_of(pod)
         if not pod.spec.node_name or meant != pod.spec.node_name:
-            return f"{pod.name} is on {pod.spec.node_name or 'no node'}, and meant for {meant}"
-        told = events_of(snapshot, ref("Pod", pod))
-        by = {
-            one.reporting_component or one.source.component
-            for one in told
-            if one.reason == "Scheduled"
-        }
-        return "" if by == {self.scheduler} else f"{pod.name} was put there by {by or 'nobody'}"
+            where = pod.spec.node_name or "no node"
+            return f"{pod.name} is on {where}, and meant for {meant or 'any'}"
+        told = (one for one in events_of(snapshot, ref("Pod", pod)) if one.reason == "Scheduled")
+        by = {one.reporting_component or one.source.component for one in told}
+        who = ", ".join(sorted(by)) or "nobody"
+        return "" if by == {self.scheduler} else f"{pod.name} was put there by {who}"
 
     def tally(self) -> Tally:
         kinds = frozenset({"Pod", "Event"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconverge.blast import ALL, MAJORITY, MINORITY, ONE, BlastRadius, Count, Percent
+from reconverge.model import Taint
 from steps.vocabulary import words
 
 
@@ -51,3 +52,18 @@ def test_a_label_may_contain_no_second_equals_sign_in_its_key() -> None:
     """`key=value` is split at the first sign."""
     step = words('labelled "{it:Label}"')
     assert step.parse_arguments('labelled "a=b=c"') == {"it": {"a": "b=c"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "taint"),
+    [
+        ("closed:NoExecute", Taint(key="closed", effect="NoExecute")),
+        ("a/b=c:NoSchedule", Taint(key="a/b", value="c", effect="NoSchedule")),
+    ],
+)
+def test_a_taint_is_written_as_kubectl_writes_it(text: str, taint: Taint) -> None:
+    """And is read back as the same text; an unknown effect is no word."""
+    step = words('tainted "{it:Taint}"')
+    assert step.parse_arguments(f'tainted "{text}"') == {"it": taint}
+    assert str(taint) == text
+    assert not step.is_matching('tainted "closed:NoEntry"')
