@@ -32,7 +32,7 @@ from reconverge.judges.promise import Promise
 from reconverge.judges.steady import AnySteadyState, ReadyPods
 from reconverge.judges.temporal import AnyAwaited
 from reconverge.judges.timing import Deadline, deadline_of, scene_of
-from reconverge.lookup import node_named, node_of, pod_named, workload_named
+from reconverge.lookup import node_named, pod_named, workload_named
 from reconverge.model import Ref, Snapshot
 from reconverge.model.settings import ClusterSettings
 from reconverge.namespaces import Home
@@ -202,10 +202,6 @@ class Experiment:
     def node(self, name: str) -> Ref:
         """The node of that name; BadInput names those there are."""
         return node_named(self.timeline.latest(), name)
-
-    def node_of(self, pod: Ref) -> Ref:
-        """The node that the pod runs on; BadInput where it has none."""
-        return node_of(self.timeline.latest(), pod)
 
     def plan(self, fault: Fault) -> Injection:
         """What `inject` would do now: the targets and the undo. Touches nothing."""

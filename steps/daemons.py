@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING
 from pytest_bdd import given, then, when
 
 from reconverge.blast import ALL
-from reconverge.faults import CordonNode, DeletePods, FailPods, LabelNode, RemoveNode
+from reconverge.faults import (
+    CordonNode,
+    DeleteOwner,
+    DeletePods,
+    FailPods,
+    LabelNode,
+    RemoveNode,
+    RunInside,
+)
 from reconverge.faults.specs import change_image
-from reconverge.judges import daemons, losses
+from reconverge.judges import baselines, daemons, losses
+from reconverge.judges.owners import GoneWithPods, Orphaned
 from reconverge.judges.predicates import AllOf, HasPods, Not
 from reconverge.judges.steady import OnEachNode
 from reconverge.judges.temporal import Eventually, Never
@@ -19,6 +28,7 @@ from reconverge.lookup import workload_named
 from .vocabulary import words
 
 if TYPE_CHECKING:
+    from reconverge.cluster.door import Cluster
     from reconverge.experiment import Experiment, Injection
     from reconverge.model import Ref
     from reconverge.pytest_plugin.manifests import Manifests
@@ -147,6 +157,62 @@ def roll_out(experiment: Experiment, name: str, image: str) -> Injection:
     """Give its template another image."""
     daemon, now = experiment.workload(name), experiment.timeline.latest()
     return experiment.inject(change_image(daemon, now, image=image))
+
+
+@when(
+    words('the process of one of the pods of "{name:Name}" is asked to end'),
+    target_fixture="injection",
+)
+def end_process(experiment: Experiment, name: str) -> Injection:
+    """Send it the signal that its own node's administrator would."""
+    pod = daemons.pods_now(experiment.timeline.latest(), experiment.workload(name))[0]
+    kill = ("kill", "-TERM", "1")
+    return experiment.inject(RunInside(pod=pod, command=kill, harm="the process asked to end"))
+
+
+@when(words('the DaemonSet "{name:Name}" is deleted with its pods'), target_fixture="injection")
+def delete_with_pods(experiment: Experiment, name: str) -> Injection:
+    """As `kubectl delete` does."""
+    daemon = experiment.workload(name)
+    return experiment.inject(DeleteOwner(of=daemon, propagation="Background"))
+
+
+@when(words('the DaemonSet "{name:Name}" is deleted without its pods'), target_fixture="injection")
+def delete_alone(experiment: Experiment, name: str) -> Injection:
+    """As `kubectl delete --cascade=orphan` does."""
+    daemon = experiment.workload(name)
+    return experiment.inject(DeleteOwner(of=daemon, propagation="Orphan"))
+
+
+@then("neither it nor any of its pods is left")
+def nothing_left(experiment: Experiment, injection: Injection) -> None:
+    """Its pods end in their own time."""
+    [daemon] = injection.targets
+    pods = daemons.pods_now(experiment.before(), daemon)
+    experiment.expect(GoneWithPods(owner=daemon, pods=pods))
+
+
+@then("its pods run on, and nobody owns them")
+def left_alone(experiment: Experiment, injection: Injection) -> None:
+    """The owner is gone, its pods are not touched."""
+    [daemon] = injection.targets
+    pods = daemons.pods_now(experiment.before(), daemon)
+    experiment.expect(Orphaned(owner=daemon, pods=pods))
+    experiment.hold(baselines.these(experiment.before(), pods))
+
+
+@then("a new container runs in that pod")
+def runs_again(experiment: Experiment, injection: Injection) -> None:
+    """In the same pod, whose restart count tells of it."""
+    [pod] = injection.targets
+    experiment.expect(baselines.restart_of(experiment.before(), pod))
+
+
+@then(words('what it had said, "{text:Name}", can still be read'))
+def said_before(cluster: Cluster, injection: Injection, text: str) -> None:
+    """As `kubectl logs --previous` shows it."""
+    log = cluster.logs(injection.targets[0], previous=True)
+    assert text in log, f"the log of its previous container is {log!r}"
 
 
 @then(words('"{name:Name}" has one ready pod on each node that it selects'))

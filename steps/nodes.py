@@ -20,9 +20,10 @@ from reconverge.faults import (
 from reconverge.judges import baselines, losses
 from reconverge.judges.predicates import HasPods, Not, PodDeleted
 from reconverge.judges.states import NodeGone, NodeWhole
+from reconverge.judges.steady import JobComplete
 from reconverge.judges.temporal import Eventually, Never, ThenStays, Until
 from reconverge.judges.whereabouts import Counts, RunsOn
-from reconverge.lookup import pod_named
+from reconverge.lookup import node_of, pod_named
 from reconverge.model import Taint
 
 from .vocabulary import words
@@ -71,7 +72,7 @@ def both_whole(experiment: Experiment, two_lost: tuple[Injection, Injection]) ->
 )
 def lost_with_pod(experiment: Experiment, pod_name: str, count: int, name: str) -> Injection:
     """Stop it, and wait until its pods had to go, could not, and were replaced elsewhere."""
-    node = experiment.node_of(experiment.pod(pod_name))
+    node = node_of(experiment.timeline.latest(), experiment.pod(pod_name))
     injection = experiment.inject(StopNode(node=node.name))
     experiment.converge(experiment.workload(name), replicas=count)
     expect_terminating(experiment, injection)
@@ -163,7 +164,8 @@ def has_been_tainted(experiment: Experiment, pod: Ref, taint: Taint, name: str) 
 @when(words('that node is tainted "{taint:Taint}"'), target_fixture="injection")
 def taint_node(experiment: Experiment, pod: Ref, taint: Taint) -> Injection:
     """Taint the node on which the pod runs."""
-    return experiment.inject(TaintNode(node=experiment.node_of(pod).name, taint=taint))
+    node = node_of(experiment.timeline.latest(), pod)
+    return experiment.inject(TaintNode(node=node.name, taint=taint))
 
 
 @when("the taint is taken away")
@@ -252,15 +254,21 @@ def stand_ins_stay(experiment: Experiment, returned_at: int, name: str, lone: st
     experiment.hold(losses.never_replaced(experiment.before(), pod))
 
 
-@then("what was lost with it is gone while that node is NotReady")
+@then(
+    words(
+        "what was lost with it is gone while that node is NotReady, "
+        'and nobody replaces "{lone:Name}"'
+    )
+)
 def gone_while_down(
-    experiment: Experiment, injection: Injection, out_of_service: Injection
+    experiment: Experiment, injection: Injection, out_of_service: Injection, lone: str
 ) -> None:
-    """Nobody waits for its kubelet any more."""
-    node = injection.targets[0]
-    before = experiment.timeline.snapshot_at(injection.start - 1)
+    """Nobody waits for its kubelet any more; a pod that nobody owns has to be made by hand."""
+    node, before = injection.targets[0], experiment.timeline.snapshot_at(injection.start - 1)
     lost = losses.lost_with(before, node, namespace=experiment.namespace)
     experiment.expect(losses.gone_before_ready(lost, node, after=out_of_service.id))
+    pod = pod_named(before, lone, namespace=experiment.namespace)
+    experiment.hold(losses.never_replaced(before, pod), start=injection.start)
 
 
 @then(words('its pods of "{name:Name}" are collected'))
@@ -317,10 +325,16 @@ def are_spared(experiment: Experiment, injection: Injection, name: str) -> None:
     experiment.expect(losses.spared(experiment.timeline, pods, node, after=injection.id))
 
 
-@then(words('"{name:Name}" counts {count:Number} pods that failed'))
-def counts_failed(experiment: Experiment, name: str, count: int) -> None:
+@then(
+    words(
+        'the task of "{name:Name}" is done by {done:Number} pod after {failed:Number} that failed'
+    )
+)
+def done_after_failures(experiment: Experiment, name: str, done: int, failed: int) -> None:
     """The Job knows that it had to begin again."""
-    counts = Counts(of=experiment.workload(name), numbers={"failed": count})
+    job = experiment.workload(name)
+    experiment.converge_to(job, JobComplete(completions=done))
+    counts = Counts(of=job, numbers={"succeeded": done, "failed": failed})
     experiment.expect(Eventually(of=counts))
 
 

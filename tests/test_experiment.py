@@ -31,6 +31,7 @@ from reconverge.judges.judge import Progress
 from reconverge.judges.promises import decode_promise
 from reconverge.judges.replay import reviews
 from reconverge.judges.states import NodeGone, NodeWhole, Released
+from reconverge.lookup import node_of
 from reconverge.model import Ref, ref
 from reconverge.timeline import Injected, Judged, Promised, RolledBack, read_timeline
 from reconverge.verdict import Verdict
@@ -395,7 +396,7 @@ def test_an_invariant_may_begin_with_a_rollback(stage: Stage) -> None:
 
 def test_the_node_of_a_pod_is_known_once_it_has_one(stage: Stage) -> None:
     """A pod that has none is bad input."""
-    pod = stage.pods()[0]
-    assert stage.experiment.node_of(ref("Pod", pod)).name == pod.spec.node_name
+    world, pod = stage.experiment.timeline.latest(), stage.pods()[0]
+    assert node_of(world, ref("Pod", pod)).name == pod.spec.node_name
     with pytest.raises(BadInput):
-        stage.experiment.node_of(Ref("Pod", "exp", "none", "none"))
+        node_of(world, Ref("Pod", "exp", "none", "none"))

@@ -62,6 +62,27 @@ Feature: A DaemonSet runs one pod on each node
       And the failed pod is gone
       And an event "FailedDaemonPod" tells of "node-agent"
 
+    @ds_14
+    Scenario: A daemon whose process ends is started again, and everybody can see it
+      Given the DaemonSet "node-agent" runs on each node
+      When the process of one of the pods of "node-agent" is asked to end
+      Then a new container runs in that pod
+      And what it had said, "SSD OK", can still be read
+
+  Rule: Daemons go with their owner, or stay without it
+
+    @ds_13
+    Scenario: A deleted DaemonSet takes its pods with it
+      Given the DaemonSet "node-agent" runs on each node
+      When the DaemonSet "node-agent" is deleted with its pods
+      Then neither it nor any of its pods is left
+
+    @ds_13
+    Scenario: A deleted DaemonSet leaves its pods where that is wished
+      Given the DaemonSet "node-agent" runs on each node
+      When the DaemonSet "node-agent" is deleted without its pods
+      Then its pods run on, and nobody owns them
+
   Rule: A new revision reaches every node, one after another
 
     @k8s_ds6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reconverge.faults.applications import WearOut
+from reconverge.faults.commands import RunInside
 from reconverge.faults.control_plane import (
     FreezeController,
     KillController,
@@ -10,6 +11,7 @@ from reconverge.faults.control_plane import (
     StopController,
     SwitchOffController,
 )
+from reconverge.faults.deletions import DeleteOwner
 from reconverge.faults.fault import Fault
 from reconverge.faults.kubelets import FreezeKubelet, RestartKubelet, StopKubelet
 from reconverge.faults.labels import RelabelPod
@@ -24,6 +26,7 @@ __all__ = [
     "ChangeSpec",
     "CordonNode",
     "CreateSurplusPod",
+    "DeleteOwner",
     "DeletePods",
     "EvictPods",
     "FailPods",
@@ -37,6 +40,7 @@ __all__ = [
     "RestartApiServer",
     "RestartKubelet",
     "RestartNode",
+    "RunInside",
     "ScaleWorkload",
     "Silence",
     "StopController",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from reconverge.faults.applications import WearOut
+from reconverge.faults.commands import RunInside
 from reconverge.faults.control_plane import (
     FreezeController,
     KillController,
@@ -12,6 +13,7 @@ from reconverge.faults.control_plane import (
     StopController,
     SwitchOffController,
 )
+from reconverge.faults.deletions import DeleteOwner
 from reconverge.faults.kubelets import FreezeKubelet, RestartKubelet, StopKubelet
 from reconverge.faults.labels import RelabelPod
 from reconverge.faults.node_marks import CordonNode, LabelNode, TaintNode
@@ -28,6 +30,7 @@ AnyFault = (
     | CreateSurplusPod
     | RelabelPod
     | ScaleWorkload
+    | DeleteOwner
     | ChangeSpec
     | LabelNode
     | CordonNode
@@ -44,6 +47,7 @@ AnyFault = (
     | SwitchOffController
     | RestartApiServer
     | WearOut
+    | RunInside
     | Silence
 )
 

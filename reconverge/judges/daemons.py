@@ -99,7 +99,9 @@ def untouched_but_on(before: Snapshot, daemon: Ref, node: Ref) -> Untouched:
     return Untouched(instances=others)
 
 
-def pods_there(snapshot: Snapshot, daemon: Ref, node: Ref) -> tuple[Ref, ...]:
-    """Its active pods on that node."""
-    pods = (pod for pod in snapshot.pods_of(daemon) if pod.is_active)
-    return tuple(ref("Pod", pod) for pod in pods if pod.spec.node_name == node.name)
+def pods_now(snapshot: Snapshot, daemon: Ref) -> tuple[Ref, ...]:
+    """Its active pods in that world; BadInput where it has none."""
+    pods = tuple(ref("Pod", pod) for pod in snapshot.pods_of(daemon) if pod.is_active)
+    if not pods:
+        raise BadInput(f"{daemon} has no pods")
+    return pods
