@@ -22,6 +22,7 @@ from reconverge.judges.predicates import HasPods, Not, PodDeleted
 from reconverge.judges.states import NodeGone, NodeWhole
 from reconverge.judges.steady import JobComplete
 from reconverge.judges.temporal import Eventually, Never, ThenStays, Until
+from reconverge.judges.timing.nodes import OUT_OF_SERVICE
 from reconverge.judges.whereabouts import Counts, RunsOn
 from reconverge.lookup import node_of, pod_named
 from reconverge.model import Taint
@@ -34,9 +35,9 @@ if TYPE_CHECKING:
     from reconverge.model import Ref
     from reconverge.pytest_plugin.manifests import Manifests
 
-OUT_OF_SERVICE = Taint(
-    key="node.kubernetes.io/out-of-service", value="nodeshutdown", effect="NoExecute"
-)
+# What an administrator writes by hand: https://kubernetes.io/docs/concepts/cluster-administration/
+# node-shutdown/#non-graceful-node-shutdown
+GIVEN_UP = Taint(key=OUT_OF_SERVICE, value="nodeshutdown", effect="NoExecute")
 
 
 @given("two nodes have been lost", target_fixture="two_lost")
@@ -178,7 +179,7 @@ def take_taint_away(experiment: Experiment, injection: Injection) -> None:
 def declare_out_of_service(experiment: Experiment, injection: Injection) -> Injection:
     """Say that it will not come back: its pods need not be waited for."""
     node = injection.targets[0]
-    return experiment.inject(TaintNode(node=node.name, taint=OUT_OF_SERVICE))
+    return experiment.inject(TaintNode(node=node.name, taint=GIVEN_UP))
 
 
 @when("that node is started again", target_fixture="returned_at")

@@ -19,7 +19,7 @@ from reconverge.judges.predicates import (
 from reconverge.judges.temporal import Eventually, ThenStays, Until
 from reconverge.judges.timing import bound_of
 from reconverge.judges.timing.awaited import awaited
-from reconverge.judges.timing.nodes import UNREACHABLE
+from reconverge.judges.timing.nodes import OUT_OF_SERVICE, UNREACHABLE
 from reconverge.judges.timing.workloads import converged
 from reconverge.judges.whereabouts import Disrupted, NodeTainted, RunsOn
 from reconverge.model import Ref, Taint
@@ -89,6 +89,8 @@ def test_pods_of_a_node_that_is_no_more_are_collected() -> None:
         (CLOSED, None, 5.0, False),
         (Taint(key="other", effect="NoExecute"), 5, 5.0, True),
         (Taint(key="closed", effect="NoSchedule"), 5, 5.0, True),
+        # A round of the pod collector, and a reaction.
+        (Taint(key=OUT_OF_SERVICE, effect="NoExecute"), 5, 25.0, True),
     ],
 )
 def test_a_taint_drives_out_by_toleration(

@@ -66,6 +66,8 @@ def _driven_out(scene: Scene, pod: Pod, effect: AnyEffect | None) -> Bound:
             return nodes.collected()
         case NodeLost(node=node):
             return nodes.noticed(scene.settings) + nodes.emptied(scene, node.name, (pod,))
+        case Tainted(taint=taint) if taint.key == nodes.OUT_OF_SERVICE:
+            return nodes.freed()
         case Tainted(taint=taint) if taint.effect == "NoExecute":
             term = toleration(pod, taint.key, UNTOLERATED)
             forever = f"no eviction: {pod.name} tolerates {taint.key} for ever"

@@ -23,6 +23,7 @@ from reconverge.model import Node, Pod
 from reconverge.model.settings import ClusterSettings, Setting
 
 NOT_READY, UNREACHABLE = "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"
+OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
 # component-helpers/node/topology/helpers.go: the older labels win where both are there.
 _ZONE = ("failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone")
 _REGION = ("failure-domain.beta.kubernetes.io/region", "topology.kubernetes.io/region")
@@ -164,6 +165,11 @@ def collected() -> Bound:
             Term("quarantine", GC_QUARANTINE_S, source),
         )
     )
+
+
+def freed() -> Bound:
+    """From the taint out-of-service to the removal of the pods that are terminating on the node."""
+    return Bound((Term("a round of pod collection", GC_PERIOD_S, "pkg/controller/podgc"),))
 
 
 def booted(settings: ClusterSettings, name: str) -> Bound:
