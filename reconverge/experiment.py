@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -178,8 +177,8 @@ class Experiment:
 
         It is asked with a dry run, exactly as written: nothing is migrated, adapted or stored.
         """
-        ask = partial(self.cluster.create, namespace=self.namespace, is_dry_run=True)
-        return self.refused(lambda: ask(manifest))
+        create, here = self.cluster.create, self.namespace
+        return self.refused(lambda: create(manifest, namespace=here, is_dry_run=True))
 
     def refused(self, act: Callable[[], object]) -> str:
         """Why the API server does not do what `act` asks; empty when it does, or is not asked."""
@@ -230,10 +229,7 @@ class Experiment:
         return injection
 
     def roll_back(self, injection: Injection) -> int:
-        """Take an injection back as part of the scenario: "the node comes back".
-
-        Returns the timeline's length just before, from which `hold` can judge.
-        """
+        """Take it back as part of the scenario; returns the timeline's length just before."""
         start = len(self.timeline)
         self._injector.roll_back(injection)
         return start

@@ -12,6 +12,7 @@ from reconverge.faults import (
     DeleteOwner,
     DeletePods,
     FailPods,
+    KillProxy,
     LabelNode,
     RemoveNode,
     RunInside,
@@ -30,7 +31,6 @@ from .vocabulary import words
 if TYPE_CHECKING:
     from reconverge.cluster.door import Cluster
     from reconverge.experiment import Experiment, Injection
-    from reconverge.model import Ref
     from reconverge.pytest_plugin.manifests import Manifests
 
 CLUSTERS_OWN = "kube-system"
@@ -103,13 +103,10 @@ def create(experiment: Experiment, manifests: Manifests, name: str) -> None:
     experiment.apply(manifests.named("DaemonSet", name))
 
 
-@when(
-    words('the DaemonSet "{name:Name}" of the cluster itself is looked at'),
-    target_fixture="looked_at",
-)
-def look_at(experiment: Experiment, name: str) -> Ref:
-    """One that was there before the scenario."""
-    return workload_named(experiment.timeline.latest(), name, namespace=CLUSTERS_OWN)
+@when("the kube-proxy of a node is killed", target_fixture="injection")
+def kill_proxy(experiment: Experiment) -> Injection:
+    """On one of the workers."""
+    return experiment.inject(KillProxy())
 
 
 @when(words('"{name:Name}" is asked for {count:Number} pods'), target_fixture="refusal")
@@ -244,10 +241,21 @@ def counts_one_fewer(experiment: Experiment, injection: Injection, name: str) ->
     experiment.expect(daemons.counts_one_fewer(experiment.before(), daemon, after=injection.id))
 
 
-@then("it has a pod on every node, and counts as many as there are nodes")
-def on_every_node(experiment: Experiment, looked_at: Ref) -> None:
+@then("its container there is started again")
+def proxy_restarted(experiment: Experiment, injection: Injection) -> None:
+    """In the same pod of the DaemonSet."""
+    before, [node] = experiment.before(), injection.targets
+    proxy = workload_named(before, "kube-proxy", namespace=CLUSTERS_OWN)
+    [pod] = losses.pods_on(before, node, of=proxy)
+    experiment.expect(baselines.restart_of(before, pod))
+
+
+@then(words('the cluster\'s "{name:Name}" has a pod on every node, and counts as many'))
+def on_every_node(experiment: Experiment, name: str) -> None:
     """Whatever taints the nodes have."""
-    experiment.expect_each(daemons.on_all_nodes(experiment.timeline.latest(), looked_at))
+    now = experiment.timeline.latest()
+    daemon = workload_named(now, name, namespace=CLUSTERS_OWN)
+    experiment.expect_each(daemons.on_all_nodes(now, daemon))
 
 
 @then("it is refused, for there is no such number")

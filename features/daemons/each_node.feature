@@ -13,15 +13,6 @@ Feature: A DaemonSet runs one pod on each node
       And "node-agent" counts as many pods as there are such nodes
       And "node-agent" never has two pods on one node
 
-    @ds_2
-    Scenario Outline: What every node needs runs on every node, those of the control plane included
-      When the DaemonSet "<name>" of the cluster itself is looked at
-      Then it has a pod on every node, and counts as many as there are nodes
-
-      Examples:
-        | name       |
-        | kube-proxy |
-
     @ds_6
     Scenario: There is no number of pods to change
       Given the DaemonSet "node-agent" runs on each node

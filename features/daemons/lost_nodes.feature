@@ -13,6 +13,14 @@ Feature: A daemon belongs to its node, whole or lost
       And "node-agent" keeps exactly its pods
       And "node-agent" counts one node fewer, and a pod where none belongs
 
+  Rule: What every node needs runs on every node, those of the control plane included
+
+    @ds_2 @k8s_n16
+    Scenario: A kube-proxy that is killed comes back on its node
+      When the kube-proxy of a node is killed
+      Then its container there is started again
+      And the cluster's "kube-proxy" has a pod on every node, and counts as many
+
   Rule: A node that joins gets its daemon at once
 
     @ds_7

@@ -13,7 +13,7 @@ from reconverge.faults.control_plane import (
 )
 from reconverge.faults.deletions import DeleteOwner
 from reconverge.faults.fault import Fault
-from reconverge.faults.kubelets import FreezeKubelet, RestartKubelet, StopKubelet
+from reconverge.faults.kubelets import FreezeKubelet, KillProxy, RestartKubelet, StopKubelet
 from reconverge.faults.labels import RelabelPod
 from reconverge.faults.node_marks import CordonNode, LabelNode, TaintNode
 from reconverge.faults.nodes import RemoveNode, RestartNode, StopNode
@@ -34,6 +34,7 @@ __all__ = [
     "FreezeController",
     "FreezeKubelet",
     "KillController",
+    "KillProxy",
     "LabelNode",
     "RelabelPod",
     "RemoveNode",

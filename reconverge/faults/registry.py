@@ -14,7 +14,7 @@ from reconverge.faults.control_plane import (
     SwitchOffController,
 )
 from reconverge.faults.deletions import DeleteOwner
-from reconverge.faults.kubelets import FreezeKubelet, RestartKubelet, StopKubelet
+from reconverge.faults.kubelets import FreezeKubelet, KillProxy, RestartKubelet, StopKubelet
 from reconverge.faults.labels import RelabelPod
 from reconverge.faults.node_marks import CordonNode, LabelNode, TaintNode
 from reconverge.faults.nodes import RemoveNode, RestartNode, StopNode
@@ -41,6 +41,7 @@ AnyFault = (
     | StopKubelet
     | FreezeKubelet
     | RestartKubelet
+    | KillProxy
     | FreezeController
     | KillController
     | StopController
