@@ -288,10 +288,7 @@ class Experiment:
         return finding
 
     def hold(self, promise: Promise, *, start: int | None = None) -> Finding:
-        """Judge an invariant over the span from just before the last injection to now.
-
-        `start` is the timeline's length just before another act from which it is to be judged.
-        """
+        """Judge an invariant from just before the last injection, or timeline entry `start`."""
         last = self._injections[-1].start if self._injections else 0
         first = max(0, (last if start is None else start) - 1)
         return self._judge(promise, start=first, deadline=Deadline(self.timeline.now_s()))
@@ -310,6 +307,7 @@ class Experiment:
         errors += self._leave_namespace(failed=failed)
         self._is_closed = True
         if hasattr(self, "_recording"):
+            self._recording.wait_until_back(self._injections)
             self._recording.stop()
         if hasattr(self, "timeline"):
             self.timeline.close()

@@ -18,6 +18,7 @@ from reconverge.faults import (
     CreateSurplusPod,
     DeletePods,
     FreezeController,
+    LabelNode,
     RelabelPod,
     ScaleWorkload,
     StopNode,
@@ -31,7 +32,7 @@ from reconverge.judges.judge import Progress
 from reconverge.judges.promises import decode_promise
 from reconverge.judges.replay import reviews
 from reconverge.judges.states import NodeGone, NodeWhole, Released
-from reconverge.lookup import node_of
+from reconverge.lookup import node_named, node_of
 from reconverge.model import Ref, ref
 from reconverge.timeline import Injected, Judged, Promised, RolledBack, read_timeline
 from reconverge.verdict import Verdict
@@ -400,3 +401,23 @@ def test_the_node_of_a_pod_is_known_once_it_has_one(stage: Stage) -> None:
     assert node_of(world, ref("Pod", pod)).name == pod.spec.node_name
     with pytest.raises(BadInput):
         node_of(world, Ref("Pod", "exp", "none", "none"))
+
+
+def test_a_scenario_ends_with_the_nodes_that_it_began_with(tmp_path: Path) -> None:
+    """The next one finds them Ready, though nobody judged whether this one's came back."""
+    with staged(tmp_path) as stage:
+        [node] = stage.experiment.inject(StopNode(running=stage.kubia)).targets
+        stage.expect(NodeGone(node=node))
+    assert node_named(stage.experiment.timeline.latest(), node.name) == node
+    view = stage.experiment.timeline.latest().node(node.name)
+    assert view is not None
+    assert view.is_ready
+
+
+def test_a_node_that_stays_away_is_noted(tmp_path: Path) -> None:
+    """It is not waited for for ever."""
+    with staged(tmp_path) as stage:
+        [node] = stage.experiment.inject(LabelNode(labels={"disk": "ssd"})).targets
+        stage.cluster.machines.stop_kubelet(node.name)
+        stage.expect(NodeGone(node=node))
+    assert f"not all of {node.name} are Ready 90 s later" in stage.experiment.timeline.notes()

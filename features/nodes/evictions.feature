@@ -15,7 +15,7 @@ Feature: Pods that have to leave a node are replaced, and none comes back to it
 
   Rule: A taint drives out who does not tolerate it, or when they no longer do
 
-    @node_7 @k8s_n1 @k8s_n2 @k8s_n3 @k8s_n5
+    @k8s_n1 @k8s_n2 @k8s_n3 @k8s_n5
     Scenario: A taint drives out one pod at once, another in time, and a third never
       Given the pods "stranger", "guest" and "resident" are ready on one node
       When that node is tainted "closed:NoExecute"
