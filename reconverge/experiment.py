@@ -7,7 +7,7 @@ cluster as it was found, whatever happened in between.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +19,7 @@ from reconverge.blast import Pick
 from reconverge.clock import Clock
 from reconverge.cluster import manifests
 from reconverge.cluster.door import Cluster, JsonObject
-from reconverge.cluster.errors import Rejected
+from reconverge.cluster.errors import NotFound, Rejected
 from reconverge.cluster.guard import Guard
 from reconverge.cluster.manifests import Manifest
 from reconverge.errors import ReconvergeError
@@ -37,7 +37,7 @@ from reconverge.model.settings import ClusterSettings
 from reconverge.namespaces import Home
 from reconverge.recording import Recording, new_timeline
 from reconverge.report.console import failure_text
-from reconverge.timeline import Entry, Judged, Noted, Opened, Promised
+from reconverge.timeline import Entry, Judged, Noted, Promised
 from reconverge.verdict import Finding, Verdict
 from reconverge.waiting import Acts, OnProgress, wait_until_judged
 
@@ -139,8 +139,14 @@ class Experiment:
 
         Raises Conflict, Unavailable, and BadInput when `folder` holds a timeline already.
         """
-        self.timeline = new_timeline(self.folder, self._clock)
-        self.timeline.append(self._opened)
+        self.timeline = new_timeline(
+            self.folder,
+            self._clock,
+            scenario=self.scenario,
+            seed=self.seed,
+            namespace=self.namespace,
+            settings=self._settings,
+        )
         for told in self._settings.unread if self._settings is not None else ():
             self._note(told)
         self._injector = Injector(
@@ -155,7 +161,7 @@ class Experiment:
         self._recording.open()
         # Pods cannot be created before their namespace's account is there.
         self._recording.wait_until_shown(
-            lambda entry: bool(_named(entry.snapshot, "ServiceAccount", "default", self.namespace)),
+            lambda entry: _has_account(entry.snapshot, self.namespace),
             what=f'the ServiceAccount "default" of namespace "{self.namespace}"',
         )
 
@@ -176,12 +182,16 @@ class Experiment:
         """Why the API server does not take `manifest`, in its own words; empty when it would.
 
         It is asked with a dry run, exactly as written: nothing is migrated, adapted or stored.
-        With `faults_off` it is not asked.
         """
+        create, here = self.cluster.create, self.namespace
+        return self.refused(lambda: create(manifest, namespace=here, is_dry_run=True))
+
+    def refused(self, act: Callable[[], object]) -> str:
+        """Why the API server does not do what `act` asks; empty when it does, or is not asked."""
         try:
             if not self._faults_off:
-                self.cluster.create(manifest, namespace=self.namespace, is_dry_run=True)
-        except Rejected as error:
+                act()
+        except (Rejected, NotFound) as error:
             self._note(f"refused: {error.what}")
             return error.what
         return ""
@@ -193,13 +203,7 @@ class Experiment:
         goes with the namespace. With `faults_off` it is not asked.
         """
         chosen = self.plan(fault)
-        try:
-            if not self._faults_off:
-                fault.inject(self.cluster, chosen.targets)
-        except Rejected as error:
-            self._note(f"{chosen.sentence}: refused: {error.what}")
-            return error.what
-        return ""
+        return self.refused(lambda: fault.inject(self.cluster, chosen.targets))
 
     def workload(self, name: str) -> Ref:
         """The workload of that name, of whatever kind; BadInput names those there are."""
@@ -239,9 +243,11 @@ class Experiment:
         self._injections.append(injection)
         return injection
 
-    def roll_back(self, injection: Injection) -> None:
-        """Take an injection back as part of the scenario: "the node comes back"."""
+    def roll_back(self, injection: Injection) -> int:
+        """Take it back as part of the scenario; returns the timeline's length just before."""
+        start = len(self.timeline)
         self._injector.roll_back(injection)
+        return start
 
     def before(self) -> Snapshot:
         """The world just before the last injection; without one, as it is now."""
@@ -261,6 +267,11 @@ class Experiment:
         start = max(0, min([len(self.timeline) - 1, *starts]))
         scene = scene_of(self.timeline, since=self._asked_at)
         return self._judge(promise, start=start, deadline=deadline_of(promise, scene, within_s))
+
+    def expect_each(self, promises: Iterable[Promise]) -> None:
+        """Expect each of them, one after the other."""
+        for promise in promises:
+            self.expect(promise)
 
     def converge(
         self, workload: Ref, *, replicas: int, within_s: float | None = None, settle_s: float = 1.0
@@ -291,10 +302,11 @@ class Experiment:
         self._converged, self._asked_at = asked, asked_at
         return finding
 
-    def hold(self, promise: Promise) -> Finding:
-        """Judge an invariant over the span from just before the last injection to now."""
-        start = self._injections[-1].start - 1 if self._injections else 0
-        return self._judge(promise, start=max(0, start), deadline=Deadline(self.timeline.now_s()))
+    def hold(self, promise: Promise, *, start: int | None = None) -> Finding:
+        """Judge an invariant from just before the last injection, or timeline entry `start`."""
+        last = self._injections[-1].start if self._injections else 0
+        first = max(0, (last if start is None else start) - 1)
+        return self._judge(promise, start=first, deadline=Deadline(self.timeline.now_s()))
 
     def close(self, *, failed: bool = False) -> None:
         """Take back what stands, delete the namespace, stop recording. Idempotent.
@@ -310,21 +322,12 @@ class Experiment:
         errors += self._leave_namespace(failed=failed)
         self._is_closed = True
         if hasattr(self, "_recording"):
+            self._recording.wait_until_back(self._injections)
             self._recording.stop()
         if hasattr(self, "timeline"):
             self.timeline.close()
         if errors:
             raise errors[0]
-
-    def _opened(self, at_s: float) -> Opened:
-        return Opened(
-            at_s=at_s,
-            scenario=self.scenario,
-            seed=self.seed,
-            namespace=self.namespace,
-            started=self._clock.wall(),
-            cluster=self._settings,
-        )
 
     def _create(self, manifest: Manifest, *, name: str, replicas: int | None) -> Ref:
         adapted = manifests.adapt(manifest, offline=self._offline_images)
@@ -392,8 +395,8 @@ class Experiment:
         self.timeline.append(lambda at_s: Noted(at_s=at_s, text=text))
 
 
-def _named(snapshot: Snapshot, kind: str, name: str, namespace: str) -> bool:
-    return snapshot.named(kind, name, namespace=namespace) is not None
+def _has_account(snapshot: Snapshot, namespace: str) -> bool:
+    return snapshot.named("ServiceAccount", "default", namespace=namespace) is not None
 
 
 def _has_seen(entry: Entry, one: Ref) -> bool:

@@ -40,6 +40,12 @@ def node_named(snapshot: Snapshot, name: str) -> Ref:
     return _only(name, nodes, what="Node", where="the cluster")
 
 
+def node_of(snapshot: Snapshot, pod: Ref) -> Ref:
+    """The node that the pod runs on; BadInput where it has none."""
+    view = snapshot.pod(pod.uid)
+    return node_named(snapshot, view.spec.node_name if view is not None else "")
+
+
 def _only(name: str, known: list[Ref], *, what: str, where: str) -> Ref:
     found = [one for one in known if one.name == name]
     if len(found) == 1:

@@ -6,36 +6,60 @@ the first object of it is made; nothing of it can have been missed by then.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Set
 from pathlib import Path
 
 from reconverge.clock import Clock
 from reconverge.cluster.door import Audited, Cluster, Recorder
 from reconverge.cluster.kinds import CORE
 from reconverge.errors import BadInput, ReconvergeError, Unavailable
+from reconverge.faults.injector import Injection
+from reconverge.judges.steady import LOST_NODE_TAINTS
 from reconverge.model import BETWEEN
-from reconverge.timeline import Entry, Noted, Timeline
+from reconverge.model.settings import ClusterSettings
+from reconverge.timeline import Entry, Noted, Opened, Timeline
 from reconverge.waiting import wait_until_seen
 
 KINDS = ("Pod", "Node", "Event", "ServiceAccount")
 # Whether a node is whole shows in its daemon pods as well.
-SYSTEM_NAMESPACE, SYSTEM_KINDS = "kube-system", ("Pod",)
+SYSTEM_NAMESPACE, SYSTEM_KINDS = "kube-system", ("Pod", "DaemonSet")
 SYNCED_WITHIN_S = 30.0
 AUDITED_WITHIN_S = 10.0
 # What was just created is on the watch within milliseconds; a controller makes the account.
 SHOWN_WITHIN_S = 15.0
+# A machine boots, its kubelet reports, the taints go: 8 s on an idle machine, more on a full one.
+BACK_WITHIN_S = 90.0
 
 
-def new_timeline(folder: Path, clock: Clock) -> Timeline:
-    """The timeline in `folder`. Raises BadInput when there is one already, Unavailable."""
+def new_timeline(
+    folder: Path,
+    clock: Clock,
+    *,
+    scenario: str,
+    seed: int,
+    namespace: str,
+    settings: ClusterSettings | None,
+) -> Timeline:
+    """The timeline in `folder`, opened. Raises BadInput when there is one already, Unavailable."""
     path = folder / "timeline.jsonl"
     try:
-        return Timeline(clock, path=path)
+        timeline = Timeline(clock, path=path)
     except FileExistsError as error:
         raise BadInput("there is a timeline already", where=str(path)) from error
     except OSError as error:
         what = f"the timeline cannot be written: {error.strerror}"
         raise Unavailable(what, where=str(path)) from error
+    timeline.append(
+        lambda at_s: Opened(
+            at_s=at_s,
+            scenario=scenario,
+            seed=seed,
+            namespace=namespace,
+            started=clock.wall(),
+            cluster=settings,
+        )
+    )
+    return timeline
 
 
 class Recording:
@@ -77,6 +101,21 @@ class Recording:
         if seen is None:
             raise Unavailable(f"{what} did not show in {SHOWN_WITHIN_S:g} s", where="watch")
 
+    def wait_until_back(self, injections: Iterable[Injection]) -> None:
+        """Block until the nodes that were hit are Ready again, so that the next scenario has them.
+
+        One that is not within BACK_WITHIN_S is noted: its rollback has been done, and it may come.
+        """
+        targets = (one for injection in injections for one in injection.targets)
+        hit = {one.name for one in targets if one.kind == "Node"}
+        start = max(0, len(self._timeline) - 1)
+        back = wait_until_seen(
+            self._timeline, lambda entry: _are_back(entry, hit), start=start, within_s=BACK_WITHIN_S
+        )
+        if back is None:
+            text = f"not all of {', '.join(sorted(hit))} are Ready {BACK_WITHIN_S:g} s later"
+            self._timeline.append(lambda at_s: Noted(at_s=at_s, text=text))
+
     def stop(self) -> None:
         """Close every stream; nothing is recorded afterwards. Idempotent."""
         for recorder in self._recorders:
@@ -97,3 +136,10 @@ class Recording:
     def _watch(self, kinds: tuple[str, ...], namespace: str) -> None:
         recorder = self._cluster.record(self._timeline, kinds=kinds, namespaces=(namespace,))
         self._recorders.append(recorder)
+
+
+def _are_back(entry: Entry, names: Set[str]) -> bool:
+    nodes = [node for node in entry.snapshot.nodes() if node.name in names]
+    return len(nodes) == len(names) and all(
+        node.is_ready and not any(node.taint(key) for key in LOST_NODE_TAINTS) for node in nodes
+    )

@@ -97,21 +97,6 @@ def stop_node_of(experiment: Experiment, name: str) -> Injection:
     return experiment.inject(StopNode(running=experiment.workload(name)))
 
 
-@when("that node is started again")
-def start_node(experiment: Experiment, injection: Injection) -> None:
-    """Give the node its power back."""
-    experiment.roll_back(injection)
-
-
-@when("the lost nodes are started again, the last one first")
-def start_nodes_backwards(
-    experiment: Experiment, injection: Injection, other_injection: Injection
-) -> None:
-    """Power in the opposite order: what tempts nodes to swap their addresses."""
-    experiment.roll_back(other_injection)
-    experiment.roll_back(injection)
-
-
 @when("the controllers are thawed")
 def thaw_controllers(experiment: Experiment, frozen: Injection) -> None:
     """Let them run on; one that has lost its lead is restarted."""

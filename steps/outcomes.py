@@ -181,17 +181,6 @@ def node_whole(experiment: Experiment, injection: Injection) -> None:
     experiment.expect(promise)
 
 
-@then("both nodes are whole again")
-def both_nodes_whole(
-    experiment: Experiment,
-    injection: Injection,
-    other_injection: Injection,
-) -> None:
-    """The same, of both nodes that were lost."""
-    node_whole(experiment, injection)
-    node_whole(experiment, other_injection)
-
-
 @then(words('it is refused, because "{version:Name}" is not served'))
 def version_refused(refusal: str, version: str) -> None:
     """Nothing was created, and the reason is the version."""

@@ -13,6 +13,7 @@ from pytest_bdd.parsers import parse
 
 from reconverge.blast import ALL, MAJORITY, MINORITY, BlastRadius, Count, Percent
 from reconverge.faults.deletions import Propagation
+from reconverge.model import Taint
 
 Word = TypeVar("Word", bound=Callable[[str], Any])
 
@@ -116,6 +117,14 @@ def lines(datatable: list[list[str]]) -> dict[str, str]:
     return {name: text for name, text in datatable}  # noqa: C416  # a row has exactly two cells
 
 
+@spelt(r"[^:\"]+:(?:NoExecute|NoSchedule|PreferNoSchedule)")
+def taint(text: str) -> Taint:
+    """`key:effect` or `key=value:effect`, as kubectl writes it."""
+    row, _, effect = text.rpartition(":")
+    key, _, value = row.partition("=")
+    return Taint(key=key, value=value, effect=effect)
+
+
 WORDS: dict[str, Callable[[str], Any]] = {
     "Number": number,
     "BlastRadius": blast_radius,
@@ -128,6 +137,7 @@ WORDS: dict[str, Callable[[str], Any]] = {
     "LabelSets": label_sets,
     "LabelChange": label_change,
     "Propagation": propagation,
+    "Taint": taint,
 }
 
 

@@ -11,10 +11,8 @@ from reconverge.faults import (
     FreezeController,
     ScaleWorkload,
     StopController,
-    StopNode,
 )
 from reconverge.judges.pods import PodReady
-from reconverge.judges.states import NodeGone
 
 from .vocabulary import words
 
@@ -43,36 +41,6 @@ def ready_pod(experiment: Experiment, manifests: Manifests, name: str) -> Ref:
     [pod] = experiment.apply(manifests.named("Pod", name))
     experiment.expect(PodReady(pod=pod))
     return pod
-
-
-@given(
-    words(
-        'a node that runs a pod of "{name:Name}" has been lost '
-        "and {count:Number} pods are ready elsewhere"
-    ),
-    target_fixture="injection",
-)
-def lost_node_of(experiment: Experiment, name: str, count: int) -> Injection:
-    """Stop such a node, and wait until it is given up and the pods are replaced elsewhere."""
-    workload = experiment.workload(name)
-    injection = experiment.inject(StopNode(running=workload))
-    experiment.expect(NodeGone(node=injection.targets[0]))
-    experiment.converge(workload, replicas=count)
-    return injection
-
-
-@given("a worker node has been lost", target_fixture="injection")
-def lost_node(experiment: Experiment) -> Injection:
-    """Stop a worker, and wait until it is given up."""
-    injection = experiment.inject(StopNode())
-    experiment.expect(NodeGone(node=injection.targets[0]))
-    return injection
-
-
-@given("another worker node has been lost", target_fixture="other_injection")
-def other_lost_node(experiment: Experiment) -> Injection:
-    """Stop one of the workers that are still there, and wait until it is given up."""
-    return lost_node(experiment)
 
 
 @given("the controllers are frozen", target_fixture="frozen")

@@ -19,6 +19,7 @@ from reconverge.faults import (
     CreateSurplusPod,
     DeletePods,
     FreezeController,
+    LabelNode,
     RelabelPod,
     ScaleWorkload,
     StopNode,
@@ -33,7 +34,8 @@ from reconverge.judges.judge import Progress
 from reconverge.judges.promises import decode_promise
 from reconverge.judges.replay import reviews
 from reconverge.judges.states import NodeGone, NodeWhole, Released
-from reconverge.model import Named, Ref
+from reconverge.lookup import node_named, node_of
+from reconverge.model import Named, Ref, ref
 from reconverge.timeline import Injected, Judged, Promised, RolledBack, read_timeline
 from reconverge.verdict import Verdict
 from tests.fakes import FakeCluster, SteppedClock
@@ -405,3 +407,52 @@ def test_with_faults_off_nothing_is_refused(tmp_path: Path) -> None:
         before = cluster.calls.count("create")
         assert experiment.refusal(kubia.as_written) == ""
         assert cluster.calls.count("create") == before
+
+
+def test_what_there_is_not_is_refused_in_its_own_words(stage: Stage) -> None:
+    """Whatever was asked; what is done is no refusal."""
+    none = Ref("ReplicationController", stage.experiment.namespace, "none", "none")
+    said = stage.experiment.refused(lambda: stage.cluster.scale(none, 2))
+    assert said == 'ReplicationController "none" is not there'
+    assert stage.experiment.timeline.notes()[-1] == f"refused: {said}"
+    assert stage.experiment.refused(lambda: stage.cluster.scale(stage.kubia, 3)) == ""
+
+
+def test_an_invariant_may_begin_with_a_rollback(stage: Stage) -> None:
+    """What was so since the node came back need not have been so since it was lost."""
+    injection = stage.experiment.inject(StopNode(running=stage.kubia))
+    stage.converge()
+    start = stage.experiment.roll_back(injection)
+    standing = stage.experiment.timeline.snapshot_at(start - 1)
+    stage.expect(NodeWhole(node=injection.targets[0]))
+    same = baselines.same_pods(standing, stage.kubia)
+    assert stage.hold(same).verdict is Verdict.BROKEN
+    assert stage.experiment.hold(same, start=start).verdict is Verdict.HELD
+
+
+def test_the_node_of_a_pod_is_known_once_it_has_one(stage: Stage) -> None:
+    """A pod that has none is bad input."""
+    world, pod = stage.experiment.timeline.latest(), stage.pods()[0]
+    assert node_of(world, ref("Pod", pod)).name == pod.spec.node_name
+    with pytest.raises(BadInput):
+        node_of(world, Ref("Pod", "exp", "none", "none"))
+
+
+def test_a_scenario_ends_with_the_nodes_that_it_began_with(tmp_path: Path) -> None:
+    """The next one finds them Ready, though nobody judged whether this one's came back."""
+    with staged(tmp_path) as stage:
+        [node] = stage.experiment.inject(StopNode(running=stage.kubia)).targets
+        stage.expect(NodeGone(node=node))
+    assert node_named(stage.experiment.timeline.latest(), node.name) == node
+    view = stage.experiment.timeline.latest().node(node.name)
+    assert view is not None
+    assert view.is_ready
+
+
+def test_a_node_that_stays_away_is_noted(tmp_path: Path) -> None:
+    """It is not waited for for ever."""
+    with staged(tmp_path) as stage:
+        [node] = stage.experiment.inject(LabelNode(labels={"disk": "ssd"})).targets
+        stage.cluster.machines.stop_kubelet(node.name)
+        stage.expect(NodeGone(node=node))
+    assert f"not all of {node.name} are Ready 90 s later" in stage.experiment.timeline.notes()

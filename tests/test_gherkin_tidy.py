@@ -13,6 +13,7 @@ from pytest_bdd.parser import Feature, Scenario, Step
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 import steps
+from reconverge.pytest_plugin.wording import CHAPTER_TAG
 
 ROOT = Path(__file__).parent.parent
 FEATURES = sorted((ROOT / "features").rglob("*.feature"))
@@ -92,9 +93,7 @@ def test_scenarios_are_short_and_do_one_thing() -> None:
 def test_every_scenario_names_the_behaviour_it_shows() -> None:
     """A tag such as @rc_17 or @k8s_g4 leads from the list of behaviours to its proof and back."""
     for scenario in _scenarios():
-        assert any(re.fullmatch(r"[a-z]+_\d+|k8s_[a-z]+\d+", tag) for tag in scenario.tags), (
-            scenario.name
-        )
+        assert any(map(CHAPTER_TAG.fullmatch, scenario.tags)), scenario.name
 
 
 def test_every_scenario_illustrates_a_rule() -> None:

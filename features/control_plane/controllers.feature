@@ -18,7 +18,7 @@ Feature: Controllers that were away make good what they missed, and no more than
 
   Rule: A new process does not do the old one's work again
 
-    @cp_2
+    @cp_2 @k8s_n13
     Scenario: A crash of the controller-manager changes no pod
       When the controller-manager is killed
       Then "kubia" converges to 3 ready pods within 90 seconds

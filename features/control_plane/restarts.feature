@@ -12,7 +12,7 @@ Feature: The restart of an agent or of the cluster's front door touches no pod
       When kube-apiserver is restarted
       Then "kubia" converges to 3 ready pods within 90 seconds
 
-    @cp_5
+    @cp_5 @k8s_n15
     Scenario: A restart of a kubelet
       When the kubelet of a node that runs a pod of "kubia" is restarted
       Then "kubia" converges to 3 ready pods within 90 seconds

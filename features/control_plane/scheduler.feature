@@ -4,11 +4,11 @@ Feature: New pods need a scheduler, and running pods need none
 
   Rule: Whatever is pending is assigned
 
-    @rc_11 @cp_3
+    @rc_11 @cp_3 @k8s_n14
     Scenario: Pods that were asked for without a scheduler run once there is one
       Given the ReplicationController "kubia" is in its steady state of 3 ready pods
       And the scheduler is stopped
-      And "kubia" has been scaled to 5 pods
+      And "kubia" has been scaled to 8 pods
       When the scheduler is started again
-      Then "kubia" converges to 5 ready pods within 90 seconds
+      Then "kubia" converges to 8 ready pods within 90 seconds
       And "kubia" never has fewer than 3 ready pods

@@ -7,7 +7,9 @@ Feature: Nodes return whole in whatever order they are started
 
     @node_6
     Scenario: Two lost nodes return in the opposite order
-      Given a worker node has been lost
-      And another worker node has been lost
-      When the lost nodes are started again, the last one first
+      Given the ReplicationController "kubia" is in its steady state of 3 ready pods
+      And two nodes have been lost
+      When they are started again, the last one first
       Then both nodes are whole again
+      And "kubia" converges to 3 ready pods
+      And "kubia" never has more than 3 pods

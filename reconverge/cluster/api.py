@@ -149,6 +149,17 @@ class KubernetesCluster:
             if reply.attempt == 1:
                 raise  # else a first attempt without an answer has done it
 
+    def evict(self, pod: Ref) -> None:
+        where = f"evict {pod}"
+        options: JsonObject = {"preconditions": {"uid": pod.uid}}
+        metadata = {"name": pod.name, "namespace": pod.namespace}
+        body = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": metadata}
+        path = self._path(pod, "eviction")
+        try:
+            self._ask("POST", path, body={**body, "deleteOptions": options}, where=where)
+        except Conflict as error:  # the precondition failed: ours is gone
+            raise NotFound(error.what, where=where) from error
+
     def scale(self, ref: Ref, replicas: int) -> Named:
         return self.patch(ref, {"spec": {"replicas": replicas}}, subresource="scale")
 

@@ -85,6 +85,9 @@ class Cluster(Protocol):
     ) -> None:
         """Request deletion of exactly that object; NotFound when it is gone or another one."""
 
+    def evict(self, pod: Ref) -> None:
+        """Ask for exactly that pod to go; Unreachable as long as a disruption budget forbids it."""
+
     def scale(self, ref: Ref, replicas: int) -> Named:
         """Set `spec.replicas` of a workload through its scale subresource."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reconverge.faults.applications import WearOut
+from reconverge.faults.commands import RunInside
 from reconverge.faults.control_plane import (
     FreezeController,
     KillController,
@@ -13,11 +14,12 @@ from reconverge.faults.control_plane import (
 from reconverge.faults.costs import CheapenPod
 from reconverge.faults.deletions import DeleteOwner
 from reconverge.faults.fault import Fault
-from reconverge.faults.kubelets import FreezeKubelet, RestartKubelet, StopKubelet
+from reconverge.faults.kubelets import FreezeKubelet, KillProxy, RestartKubelet, StopKubelet
 from reconverge.faults.labels import LabelByHand, RelabelPod
 from reconverge.faults.lone_pods import CreateLonePods, DeletePod, LabelPod
-from reconverge.faults.nodes import LabelNode, StopNode
-from reconverge.faults.pods import CreateSurplusPod, DeletePods
+from reconverge.faults.node_marks import CordonNode, LabelNode, TaintNode
+from reconverge.faults.nodes import RemoveNode, RestartNode, StopNode
+from reconverge.faults.pods import CreateSurplusPod, DeletePods, EvictPods, FailPods
 from reconverge.faults.quotas import SetQuota
 from reconverge.faults.silence import Silence
 from reconverge.faults.specs import ChangeSpec
@@ -26,21 +28,28 @@ from reconverge.faults.workloads import ScaleWorkload
 __all__ = [
     "ChangeSpec",
     "CheapenPod",
+    "CordonNode",
     "CreateLonePods",
     "CreateSurplusPod",
     "DeleteOwner",
     "DeletePod",
     "DeletePods",
+    "EvictPods",
+    "FailPods",
     "Fault",
     "FreezeController",
     "FreezeKubelet",
     "KillController",
+    "KillProxy",
     "LabelByHand",
     "LabelNode",
     "LabelPod",
     "RelabelPod",
+    "RemoveNode",
     "RestartApiServer",
     "RestartKubelet",
+    "RestartNode",
+    "RunInside",
     "ScaleWorkload",
     "SetQuota",
     "Silence",
@@ -48,5 +57,6 @@ __all__ = [
     "StopKubelet",
     "StopNode",
     "SwitchOffController",
+    "TaintNode",
     "WearOut",
 ]

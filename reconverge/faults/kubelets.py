@@ -1,4 +1,4 @@
-"""Harm to a node's agent: its containers run on, and nobody reports them or looks after them."""
+"""Harm to a node's agents: its kubelet, without which nobody tells of its pods, and kube-proxy."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reconverge.cluster.door import Cluster, ControlPlane, Kubelets
 from reconverge.faults.fault import NotOfThisCluster, listed
 from reconverge.faults.nodes import WorkerFault
-from reconverge.faults.undo import AnyUndo, StartKubelet
+from reconverge.faults.undo import AnyUndo, NothingToUndo, StartKubelet
 from reconverge.judges.effects import AnyEffect, NodeLost, Unmarked
 from reconverge.model import Ref, Snapshot
 
@@ -66,6 +66,29 @@ class RestartKubelet(KubeletFault, frozen=True, kw_only=True):
         kubelets = _kubelets(cluster)
         for target in targets:
             kubelets.restart_kubelet(target.name)
+        return ()
+
+    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
+        del targets, created
+        return Unmarked()
+
+
+class KillProxy(WorkerFault, frozen=True, kw_only=True):
+    """Kill the kube-proxy of one worker; its kubelet starts another."""
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        return f"kube-proxy killed on {listed(targets)}"
+
+    def suit(self, cluster: Cluster) -> None:
+        _processes(cluster)
+
+    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
+        del targets, snapshot
+        return NothingToUndo(reason="the kubelet starts another")
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        for target in targets:
+            _processes(cluster).kill_process(target.name, "kube-proxy", signal="KILL")
         return ()
 
     def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:

@@ -1,4 +1,4 @@
-"""Harm to labels: a pod leaves its selector, or carries a label that no selector asks about.
+"""Labels are set, changed or removed: of pods, which may leave their selector, or of a node.
 
 By way of the API a label is set whatever it was; a person at a terminal has to say that it may be
 overwritten.
@@ -11,17 +11,38 @@ from collections.abc import Iterable, Sequence
 from reconverge.blast import ONE, BlastRadius, Pick, ranked
 from reconverge.cluster.door import Cluster, Typed
 from reconverge.cluster.errors import Rejected
+from reconverge.cluster.guard import NothingToHit
 from reconverge.errors import BadInput
-from reconverge.faults.fault import Fault, NotOfThisCluster, listed, present
+from reconverge.faults.fault import Fault, NotOfThisCluster, listed
 from reconverge.faults.undo import AnyUndo, Labelled, RestoreLabels
 from reconverge.judges.effects import AnyEffect, LabelsChanged
-from reconverge.model import Ref, Replicated, Requirement, Snapshot, ref
+from reconverge.judges.steady.values import holder
+from reconverge.model import Ref, Requirement, Selector, Snapshot, ref
 
 # Of the node at which kubectl and its credentials are.
 CONTROL_PLANE = "node-role.kubernetes.io/control-plane="
 
 
-class RelabelPod(Fault, frozen=True, kw_only=True):
+class Labelling:
+    """What all faults that set labels of their targets have in common; None removes a label."""
+
+    __slots__ = ()
+    labels: dict[str, str | None]
+
+    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
+        return RestoreLabels(rows=tuple(former(one, snapshot, self.labels) for one in targets))
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        for target in targets:
+            cluster.patch(target, {"metadata": {"labels": self.labels}})
+        return ()
+
+    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
+        del created
+        return LabelsChanged(objects=tuple(targets), labels=self.labels)
+
+
+class RelabelPod(Labelling, Fault, frozen=True, kw_only=True):
     """Set labels of a workload's pods; None removes one. By default of one pod.
 
     `leaves_selector` says what the labels are meant to do; where they do otherwise, `targets`
@@ -38,7 +59,7 @@ class RelabelPod(Fault, frozen=True, kw_only=True):
         cls, of: Ref, snapshot: Snapshot, *, blast_radius: BlastRadius = ONE
     ) -> RelabelPod:
         """The labels that take a pod of `of` out of its selector, whatever that selector is."""
-        selector = present(snapshot, of).selector
+        selector = _selector_of(snapshot, of)
         labels: dict[str, str | None] = dict.fromkeys(selector.match_labels, "released")
         if not labels:
             labels = {row.key: _outside(row) for row in selector.match_expressions}
@@ -53,34 +74,22 @@ class RelabelPod(Fault, frozen=True, kw_only=True):
         return f'{listed(targets)} of "{self.of.name}" relabelled {where} its selector: {rows}'
 
     def targets(self, snapshot: Snapshot, pick: Pick) -> tuple[Ref, ...]:
-        view = present(snapshot, self.of)
+        selector = _selector_of(snapshot, self.of)
         pods = ranked(pod for pod in snapshot.pods_of(self.of) if pod.is_active)
         chosen = pick.some(pods, self.blast_radius)
         for pod in chosen:
-            self._refuse_other_meaning(view, pod.metadata.labels)
+            self._refuse_other_meaning(selector, pod.metadata.labels)
         return tuple(ref("Pod", pod) for pod in chosen)
 
-    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
-        return RestoreLabels(rows=tuple(former(one, snapshot, self.labels) for one in targets))
-
-    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
-        for target in targets:
-            cluster.patch(target, {"metadata": {"labels": self.labels}})
-        return ()
-
-    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
-        del created
-        return LabelsChanged(objects=tuple(targets), labels=self.labels)
-
-    def _refuse_other_meaning(self, view: Replicated, labels: dict[str, str]) -> None:
+    def _refuse_other_meaning(self, selector: Selector, labels: dict[str, str]) -> None:
         after = {**labels, **self.labels}
-        still_matches = view.selector.matches(
+        still_matches = selector.matches(
             {key: value for key, value in after.items() if value is not None}
         )
         if still_matches is self.leaves_selector:
             does = "still matches" if still_matches else "no longer matches"
             raise BadInput(
-                f"a pod so relabelled {does} the selector {view.selector}",
+                f"a pod so relabelled {does} the selector {selector}",
                 where=str(self.of),
                 cure="name labels that do what the scenario says",
             )
@@ -130,8 +139,8 @@ class LabelByHand(Fault, frozen=True, kw_only=True):
 
 def former(target: Ref, snapshot: Snapshot, labels: Iterable[str]) -> Labelled:
     """What `target` has under these labels; None where it has none."""
-    pod = snapshot.pod(target.uid)
-    before = pod.metadata.labels if pod is not None else {}
+    view = snapshot.get(target.kind, target.uid)
+    before = view.metadata.labels if view is not None else {}
     return Labelled(target, {key: before.get(key) for key in labels})
 
 
@@ -139,6 +148,14 @@ def _typed(cluster: Cluster) -> Typed:
     if isinstance(cluster, Typed):
         return cluster
     raise NotOfThisCluster("nobody can type at its control plane", where=cluster.name)
+
+
+def _selector_of(snapshot: Snapshot, workload: Ref) -> Selector:
+    """By which labels the pods of `workload` are known; NothingToHit when it is gone."""
+    found = holder(snapshot, workload)
+    if found is None:
+        raise NothingToHit(f"{workload} does not exist", where=workload.namespace)
+    return found[1]
 
 
 def _outside(row: Requirement) -> str | None:

@@ -1,4 +1,4 @@
-"""Harm to nodes: the machine stops, or is labelled anew. The control plane is never eligible."""
+"""Harm to nodes: the machine stops, or leaves the cluster. The control plane is never eligible."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from reconverge.blast import ONE, Pick
 from reconverge.cluster.door import Cluster, StoppableNodes
 from reconverge.errors import BadInput
 from reconverge.faults.fault import Fault, NotOfThisCluster, listed
-from reconverge.faults.undo import AnyUndo, Labelled, RestoreLabels, StartNode
-from reconverge.judges.effects import AnyEffect, LabelsChanged, NodeLost
+from reconverge.faults.undo import AnyUndo, StartNode
+from reconverge.judges.effects import AnyEffect, NodeLost, Unmarked
 from reconverge.model import Node, Ref, Snapshot, ref
 
 
 class WorkerFault(Fault, frozen=True, kw_only=True):
-    """Base of what hits one worker: the one named, or one that runs a pod of `running`."""
+    """Base of what hits one worker: the one named, or a Ready one that runs a pod of `running`.
+
+    Those named in `other_than` are spared.
+    """
 
     node: str = ""
     running: Ref | None = None
+    other_than: tuple[str, ...] = ()
 
     def targets(self, snapshot: Snapshot, pick: Pick) -> tuple[Ref, ...]:
         eligible = [node for node in snapshot.nodes() if self._is_eligible(node, snapshot)]
@@ -30,8 +34,10 @@ class WorkerFault(Fault, frozen=True, kw_only=True):
             return False
         if self.node:
             return node.name == self.node
+        if not node.is_ready or node.name in self.other_than:
+            return False
         if self.running is None:
-            return node.is_ready
+            return True
         pods = snapshot.pods_of(self.running)
         return any(pod.is_active and pod.spec.node_name == node.name for pod in pods)
 
@@ -65,34 +71,37 @@ class StopNode(WorkerFault, frozen=True, kw_only=True):
         return NodeLost(node=targets[0])
 
 
-class LabelNode(WorkerFault, frozen=True, kw_only=True):
-    """Set labels of one worker; None removes one. What selects nodes by them is to follow.
-
-    The label is the whole cluster's, so a scenario that uses it is tagged `exclusive`.
-    """
-
-    labels: dict[str, str | None]
+class RestartNode(StopNode, frozen=True, kw_only=True):
+    """Stop the container of one node and start it at once: an outage that nobody need notice."""
 
     def sentence(self, targets: Sequence[Ref]) -> str:
-        rows = ", ".join(f"{key}={value or '<none>'}" for key, value in self.labels.items())
-        return f"node {listed(targets)} labelled {rows}"
-
-    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
-        return RestoreLabels(rows=tuple(self._former(target, snapshot) for target in targets))
-
-    def _former(self, target: Ref, snapshot: Snapshot) -> Labelled:
-        node = snapshot.get("Node", target.uid)
-        before = node.metadata.labels if node is not None else {}
-        return Labelled(target, {key: before.get(key) for key in self.labels})
+        return f"node {listed(targets)} restarted"
 
     def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        super().inject(cluster, targets)
         for target in targets:
-            cluster.patch(target, {"metadata": {"labels": self.labels}})
+            _stoppable(cluster).start_node(target.name)
         return ()
 
     def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
-        del created
-        return LabelsChanged(objects=tuple(targets), labels=self.labels)
+        del targets, created
+        return Unmarked()
+
+
+class RemoveNode(StopNode, frozen=True, kw_only=True):
+    """Stop the container of one node and delete its Node object: it has left the cluster.
+
+    Started again, its kubelet registers it anew. Labels and taints given by hand are lost.
+    """
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        return f"node {listed(targets)} removed from the cluster"
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        super().inject(cluster, targets)
+        for target in targets:
+            cluster.delete(target)
+        return ()
 
 
 def _stoppable(cluster: Cluster) -> StoppableNodes:

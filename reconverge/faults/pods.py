@@ -10,25 +10,28 @@ from reconverge.cluster.guard import NothingToHit
 from reconverge.faults.fault import Fault, listed, present
 from reconverge.faults.undo import MARK, AnyUndo, NothingToUndo, RemoveCreated
 from reconverge.judges.effects import AnyEffect, PodAppeared, PodsLost
-from reconverge.model import PodTemplate, Ref, ReplicaSet, ReplicationController, Snapshot, ref
+from reconverge.model import Pod, PodTemplate, Ref, ReplicaSet, ReplicationController, Snapshot, ref
 
 
 class DeletePods(Fault, frozen=True, kw_only=True):
-    """Delete pods of a workload; `grace_s` 0 removes them at once, None is their own period."""
+    """Delete pods of a workload; `grace_s` 0 removes them at once, None is their own period.
+
+    With `node` only those that run there are eligible.
+    """
 
     of: Ref
     blast_radius: BlastRadius = ONE
     grace_s: int | None = None
+    node: str = ""
 
     def sentence(self, targets: Sequence[Ref]) -> str:
         how = " without grace" if self.grace_s == 0 else ""
-        return (
-            f'{self.blast_radius} of the pods of "{self.of.name}" deleted{how}: {listed(targets)}'
-        )
+        where = f" on {self.node}" if self.node else ""
+        whose = f'{self.blast_radius} of the pods of "{self.of.name}"{where}'
+        return f"{whose} deleted{how}: {listed(targets)}"
 
     def targets(self, snapshot: Snapshot, pick: Pick) -> tuple[Ref, ...]:
-        owned = (pod for pod in snapshot.pods_of(self.of) if pod.is_active)
-        pods = ranked(owned)
+        pods = ranked(active_on(snapshot, self.of, self.node))
         return tuple(ref("Pod", pod) for pod in pick.some(pods, self.blast_radius))
 
     def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
@@ -43,6 +46,55 @@ class DeletePods(Fault, frozen=True, kw_only=True):
     def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
         del created
         return PodsLost(pods=tuple(targets))
+
+
+class EvictPods(Fault, frozen=True, kw_only=True):
+    """Ask for all pods of a workload on one node to go, as `kubectl drain` does."""
+
+    of: Ref
+    node: str
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        return f'the pods of "{self.of.name}" evicted from {self.node}: {listed(targets)}'
+
+    def targets(self, snapshot: Snapshot, pick: Pick) -> tuple[Ref, ...]:
+        del pick
+        return tuple(ref("Pod", pod) for pod in active_on(snapshot, self.of, self.node))
+
+    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
+        del targets, snapshot
+        return NothingToUndo(reason="an evicted pod is replaced by its controller")
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        for target in targets:
+            cluster.evict(target)
+        return ()
+
+    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
+        del created
+        return PodsLost(pods=tuple(targets))
+
+
+class FailPods(DeletePods, frozen=True, kw_only=True):
+    """Write into the status of pods that they have failed; their containers know nothing of it."""
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        return f'{self.blast_radius} of the pods of "{self.of.name}" failed: {listed(targets)}'
+
+    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
+        del targets, snapshot
+        return NothingToUndo(reason="a failed pod is replaced by its controller")
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        for target in targets:
+            cluster.patch(target, {"status": {"phase": "Failed"}}, subresource="status")
+        return ()
+
+
+def active_on(snapshot: Snapshot, workload: Ref, node: str) -> list[Pod]:
+    """The active pods of `workload` that run on `node`, or on any where none is named."""
+    pods = (pod for pod in snapshot.pods_of(workload) if pod.is_active)
+    return [pod for pod in pods if node in ("", pod.spec.node_name)]
 
 
 class CreateSurplusPod(Fault, frozen=True, kw_only=True):

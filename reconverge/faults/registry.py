@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from reconverge.faults.applications import WearOut
+from reconverge.faults.commands import RunInside
 from reconverge.faults.control_plane import (
     FreezeController,
     KillController,
@@ -14,11 +15,12 @@ from reconverge.faults.control_plane import (
 )
 from reconverge.faults.costs import CheapenPod
 from reconverge.faults.deletions import DeleteOwner
-from reconverge.faults.kubelets import FreezeKubelet, RestartKubelet, StopKubelet
+from reconverge.faults.kubelets import FreezeKubelet, KillProxy, RestartKubelet, StopKubelet
 from reconverge.faults.labels import LabelByHand, RelabelPod
 from reconverge.faults.lone_pods import CreateLonePods, DeletePod, LabelPod
-from reconverge.faults.nodes import LabelNode, StopNode
-from reconverge.faults.pods import CreateSurplusPod, DeletePods
+from reconverge.faults.node_marks import CordonNode, LabelNode, TaintNode
+from reconverge.faults.nodes import RemoveNode, RestartNode, StopNode
+from reconverge.faults.pods import CreateSurplusPod, DeletePods, EvictPods, FailPods
 from reconverge.faults.quotas import SetQuota
 from reconverge.faults.silence import Silence
 from reconverge.faults.specs import ChangeSpec
@@ -26,28 +28,36 @@ from reconverge.faults.workloads import ScaleWorkload
 
 AnyFault = (
     DeletePods
+    | EvictPods
+    | FailPods
     | CreateSurplusPod
     | RelabelPod
     | LabelByHand
     | ScaleWorkload
+    | DeleteOwner
     | ChangeSpec
     | SetQuota
-    | DeleteOwner
     | CreateLonePods
     | LabelPod
     | DeletePod
     | CheapenPod
     | LabelNode
+    | CordonNode
+    | TaintNode
     | StopNode
+    | RestartNode
+    | RemoveNode
     | StopKubelet
     | FreezeKubelet
     | RestartKubelet
+    | KillProxy
     | FreezeController
     | KillController
     | StopController
     | SwitchOffController
     | RestartApiServer
     | WearOut
+    | RunInside
     | Silence
 )
 

@@ -20,8 +20,9 @@ from reconverge.cluster.door import (
     StoppableNodes,
 )
 from reconverge.cluster.errors import Conflict, NotFound
+from reconverge.cluster.taints import remove_taint
 from reconverge.errors import Unavailable
-from reconverge.model import Ref
+from reconverge.model import Ref, Taint
 
 # On what we create: its undo is written down before it has a UID, and must not hit a namesake.
 MARK = "reconverge.dev/injected"
@@ -104,6 +105,19 @@ class RestoreFields(Undo, frozen=True, kw_only=True):
                 subresource=self.subresource,
                 is_strategic=not self.subresource,
             )
+
+
+class RemoveTaint(Undo, frozen=True, kw_only=True):
+    """The node no longer has this taint."""
+
+    node: Ref
+    taint: Taint
+
+    def sentence(self) -> str:
+        return f"the taint {self.taint} of {self.node.name} removed"
+
+    def rollback(self, cluster: Cluster) -> None:
+        _if_present(remove_taint, cluster, self.node, self.taint)
 
 
 class RestoreReplicas(Undo, frozen=True, kw_only=True):
@@ -242,6 +256,7 @@ AnyUndo = (
     NothingToUndo
     | RestoreLabels
     | RestoreFields
+    | RemoveTaint
     | RestoreReplicas
     | RemoveCreated
     | StartNode

@@ -47,6 +47,13 @@ def only_kubelets(before: Snapshot, workload: Ref, *, hit: Sequence[Ref]) -> Onl
     return OnlyWriters(objects=pods, writers=("kubelet",))
 
 
+def only_their_kubelets(pods: Sequence[Ref]) -> OnlyWriters:
+    """Nobody but their kubelets writes to exactly these pods."""
+    if not pods:
+        raise BadInput("there is no pod to which nobody should write")
+    return OnlyWriters(objects=tuple(pods), writers=("kubelet",))
+
+
 def elsewhere(before: Snapshot, workload: Ref, *, node: str) -> Untouched:
     """The active pods of `workload` on other nodes than `node` are never touched."""
     pods = (pod for pod in _active(before, workload) if pod.spec.node_name != node)

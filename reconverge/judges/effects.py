@@ -10,7 +10,7 @@ from collections.abc import Container
 
 import msgspec
 
-from reconverge.model import Node, Ref, ResourceQuota, Snapshot
+from reconverge.model import Node, Ref, ResourceQuota, Snapshot, Taint
 from reconverge.timeline import Entry
 
 
@@ -70,6 +70,19 @@ class NodeLost(Effect, frozen=True, kw_only=True):
     node: Ref
 
 
+class Cordoned(Effect, frozen=True, kw_only=True):
+    """This node is marked unschedulable."""
+
+    node: Ref
+
+
+class Tainted(Effect, frozen=True, kw_only=True):
+    """This node carries this taint."""
+
+    node: Ref
+    taint: Taint
+
+
 class Unmarked(Effect, frozen=True, kw_only=True):
     """Nothing that a watch could show: a condition of the scenario, such as a frozen controller.
 
@@ -86,6 +99,8 @@ AnyEffect = (
     | QuotaSet
     | Deleted
     | NodeLost
+    | Cordoned
+    | Tainted
     | Unmarked
 )
 
@@ -121,9 +136,8 @@ def is_seen(effect: AnyEffect, entry: Entry, *, appeared: Container[str] = ()) -
             return isinstance(quota, ResourceQuota) and hard.items() <= quota.spec.hard.items()
         case Deleted(objects=objects):
             return all(_is_deleted(snapshot, one) for one in objects)
-        case NodeLost(node=node):
-            known = snapshot.get("Node", node.uid)
-            return snapshot.is_gone(node.uid) or (isinstance(known, Node) and not known.is_ready)
+        case NodeLost() | Cordoned() | Tainted():
+            return _is_node_hit(snapshot, effect)
         case Unmarked():
             return True
 
@@ -149,10 +163,33 @@ def describe(effect: AnyEffect) -> str:
             return f"{ref} is set"
         case Deleted(objects=objects):
             return f"{', '.join(str(one) for one in objects)} is deleted"
-        case NodeLost(node=node):
-            return f'node "{node.name}" is not Ready'
+        case NodeLost() | Cordoned() | Tainted():
+            return f'node "{effect.node.name}" is {_state_of_node(effect)}'
         case Unmarked():
             return "nothing is marked"
+
+
+def _is_node_hit(snapshot: Snapshot, effect: NodeLost | Cordoned | Tainted) -> bool:
+    node = snapshot.get("Node", effect.node.uid)
+    if not isinstance(node, Node):
+        return isinstance(effect, NodeLost) and snapshot.is_gone(effect.node.uid)
+    match effect:
+        case NodeLost():
+            return not node.is_ready
+        case Cordoned():
+            return node.spec.unschedulable
+        case Tainted(taint=taint):
+            return node.is_tainted(taint.key, taint.effect)
+
+
+def _state_of_node(effect: NodeLost | Cordoned | Tainted) -> str:
+    match effect:
+        case NodeLost():
+            return "not Ready"
+        case Cordoned():
+            return "unschedulable"
+        case Tainted(taint=taint):
+            return f"tainted {taint}"
 
 
 def _is_lost(snapshot: Snapshot, ref: Ref) -> bool:

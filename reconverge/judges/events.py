@@ -9,7 +9,7 @@ from __future__ import annotations
 from reconverge.judges.promise import Promise
 from reconverge.judges.states import StateJudge
 from reconverge.judges.steady import Steadiness
-from reconverge.model import Event, Ref, Snapshot
+from reconverge.model import Event, ObjectReference, Ref, Snapshot
 
 
 class Remarked(Promise, frozen=True, kw_only=True):
@@ -42,7 +42,15 @@ class Remarked(Promise, frozen=True, kw_only=True):
 
 
 def events_of(snapshot: Snapshot, about: Ref) -> list[Event]:
-    """The Events about exactly that object, oldest first."""
+    """The Events about that object, oldest first."""
     found = (one for one in snapshot.objects("Event") if isinstance(one, Event))
-    mine = [one for one in found if one.involved_object.uid == about.uid]
+    mine = [one for one in found if _is_about(one.involved_object, about)]
     return sorted(mine, key=lambda one: one.resource_version)
+
+
+def _is_about(involved: ObjectReference, about: Ref) -> bool:
+    """By UID; who names none, such as the taint-eviction-controller, means the name of its time."""
+    if involved.uid:
+        return involved.uid == about.uid
+    named = (involved.kind, involved.namespace, involved.name)
+    return named == (about.kind, about.namespace, about.name)

@@ -14,6 +14,16 @@ from reconverge.judges.numbers import PodsLabelled, Reports, RunsImage
 from reconverge.judges.predicate import Predicate, spaced
 from reconverge.judges.steady.words import readiness
 from reconverge.judges.tally import Looked, Tally
+from reconverge.judges.whereabouts import (
+    Counts,
+    Disrupted,
+    LooksReady,
+    MadeForNode,
+    NodeTainted,
+    Replaced,
+    RunsOn,
+    Told,
+)
 from reconverge.model import Node, Ref, Snapshot
 from reconverge.timeline import Entry
 
@@ -235,6 +245,14 @@ AnyPredicate = (
     | Reports
     | PodsLabelled
     | RunsImage
+    | NodeTainted
+    | RunsOn
+    | Replaced
+    | Disrupted
+    | LooksReady
+    | MadeForNode
+    | Told
+    | Counts
     | Not
     | AllOf
     | AnyOf

@@ -15,6 +15,11 @@ class Taint(View, frozen=True):
     value: str = ""
     time_added: datetime | None = None
 
+    def __str__(self) -> str:
+        """As kubectl writes it: key=value:effect."""
+        value = f"={self.value}" if self.value else ""
+        return f"{self.key}{value}:{self.effect}"
+
 
 class NodeSpec(View, frozen=True):
     taints: tuple[Taint, ...] = ()
@@ -52,6 +57,10 @@ class Node(Named, frozen=True):
     @property
     def is_control_plane(self) -> bool:
         return "node-role.kubernetes.io/control-plane" in self.metadata.labels
+
+    def is_tainted(self, key: str, effect: str) -> bool:
+        """Asked with its effect: a lost node carries one key with two of them."""
+        return any((one.key, one.effect) == (key, effect) for one in self.spec.taints)
 
     def taint(self, key: str) -> Taint | None:
         return next((one for one in self.spec.taints if one.key == key), None)

@@ -10,8 +10,10 @@ from reconverge.cluster.challenge import knock, plant_sentinel
 from reconverge.cluster.door import Audited, ControlPlane, JsonObject, StoppableNodes, Typed
 from reconverge.cluster.errors import Conflict, NotFound, Rejected
 from reconverge.cluster.flags import FLAGS, kubelet_settings, runs
+from reconverge.cluster.taints import add_taint, remove_taint
 from reconverge.judges.audited import author
-from reconverge.model import Pod, Ref, ReplicationController
+from reconverge.judges.whereabouts import Disrupted
+from reconverge.model import Node, Pod, Ref, ReplicationController, Taint, ref
 from reconverge.timeline import Challenged, Entry, Observed, Wrote
 from tests.contract.conftest import SHOWN_S, Door
 
@@ -95,6 +97,41 @@ def test_a_namesake_is_neither_patched_nor_deleted(door: Door) -> None:
     with pytest.raises((NotFound, Conflict)):
         door.cluster.delete(namesake, grace_s=0)
     assert door.cluster.read("Pod", made.name, namespace=door.namespace).uid == made.uid
+
+
+def test_an_evicted_pod_is_told_why_and_goes(door: Door) -> None:
+    """Its condition says that it was asked to; a namesake of it is not asked."""
+    made = door.create(pod())
+    namesake = Ref(made.kind, made.namespace, made.name, "11111111-2222-3333-4444-555555555555")
+    with pytest.raises(NotFound):
+        door.cluster.evict(namesake)
+    door.cluster.evict(made)
+    evicted = Disrupted(pod=made, reason="EvictionByEvictionAPI")
+    door.see(lambda entry: not evicted.lack(entry.snapshot))
+    door.see(lambda entry: entry.snapshot.is_gone(made.uid))
+
+
+def test_taints_are_added_and_removed_one_by_one(door: Door) -> None:
+    """Beside those that are there; what is gone is gone already when it is removed again."""
+    node = next(one for one in door.cluster.find("Node") if one.metadata.name.endswith("worker"))
+    where, before = ref("Node", node), taints(door, node.name)
+    ours = [Taint(key=f"reconverge.dev/{key}", effect="PreferNoSchedule") for key in ("a", "b")]
+    try:
+        for taint in (*ours, ours[0]):
+            add_taint(door.cluster, where, taint)
+        assert taints(door, node.name) == before | {str(taint) for taint in ours}
+        remove_taint(door.cluster, where, ours[0])
+        assert taints(door, node.name) == before | {str(ours[1])}
+    finally:
+        for taint in ours:
+            remove_taint(door.cluster, where, taint)
+    assert taints(door, node.name) == before
+
+
+def taints(door: Door, name: str) -> set[str]:
+    view = door.cluster.read("Node", name)
+    assert isinstance(view, Node)
+    return {str(taint) for taint in view.spec.taints}
 
 
 def test_a_patch_sets_and_removes_labels(door: Door) -> None:

@@ -147,6 +147,15 @@ class FakeCluster(Insides):
         else:
             self.store.remove(target)
 
+    def evict(self, pod: Ref) -> None:
+        self._call("evict")
+        target = self.store.exactly(pod)
+        row = {"type": "DisruptionTarget", "status": "True", "reason": "EvictionByEvictionAPI"}
+        target.setdefault("status", {}).setdefault("conditions", []).append(row)
+        with self.store.acting(ADMIN):
+            self.store.write(target)
+            begin_deletion(self.store, target, grace_s=None)
+
     def scale(self, ref: Ref, replicas: int) -> Named:
         return self.patch(ref, {"spec": {"replicas": replicas}})
 

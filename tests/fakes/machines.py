@@ -135,7 +135,7 @@ class Machines:
             self._store.remove(pod)
 
     def _lose(self, name: str) -> None:
-        if self.is_attended(name):
+        if self.is_attended(name) or self._store.named("Node", name, "") is None:
             return
         self._mark(name, "Unknown", [{"key": UNREACHABLE, "effect": "NoExecute"}])
         for pod in self._pods_on(name):
@@ -150,6 +150,8 @@ class Machines:
                 begin_deletion(self._store, pod, grace_s=None)
 
     def _boot(self, name: str) -> None:
+        if self._store.named("Node", name, "") is None:
+            self._register(name, self.addresses[name])
         self._mark(name, "True", [])
         for pod in self._pods_on(name):
             if "deletionTimestamp" in pod["metadata"]:

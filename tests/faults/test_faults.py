@@ -14,22 +14,29 @@ from reconverge.cluster.door import Cluster
 from reconverge.cluster.guard import NothingToHit
 from reconverge.errors import BadInput, Refused
 from reconverge.faults import (
+    CordonNode,
     CreateSurplusPod,
     DeletePods,
+    EvictPods,
+    FailPods,
     Fault,
     FreezeController,
     FreezeKubelet,
     KillController,
+    KillProxy,
     LabelByHand,
     LabelNode,
     RelabelPod,
+    RemoveNode,
     RestartApiServer,
     RestartKubelet,
+    RestartNode,
     ScaleWorkload,
     StopController,
     StopKubelet,
     StopNode,
     SwitchOffController,
+    TaintNode,
 )
 from reconverge.faults.fault import NotOfThisCluster
 from reconverge.faults.injector import encoded
@@ -43,7 +50,9 @@ from reconverge.faults.undo import (
     StartNode,
     ThawProcess,
 )
-from reconverge.model import ReplicaSet, Snapshot, decode, ref
+from reconverge.judges.temporal import Eventually
+from reconverge.judges.whereabouts import Disrupted
+from reconverge.model import ReplicaSet, Snapshot, Taint, decode, ref
 from reconverge.verdict import Verdict
 from tests.builders import KUBIA
 from tests.stage import Stage, staged
@@ -70,11 +79,18 @@ def every_fault(stage: Stage) -> list[Fault]:
         RelabelPod(of=of, labels={"app": None, "x": "y"}, leaves_selector=True),
         ScaleWorkload(of=of, replicas=5),
         LabelByHand(of=of, labels={"app": "x"}),
+        EvictPods(of=of, node="fake-worker"),
+        FailPods(of=of),
         LabelNode(labels={"disk": "ssd"}),
+        CordonNode(other_than=("fake-worker",)),
+        TaintNode(taint=Taint(key="closed", effect="NoExecute")),
+        RestartNode(running=of),
+        RemoveNode(running=of),
         StopNode(running=of),
         StopKubelet(running=of),
         FreezeKubelet(running=of),
         RestartKubelet(node="fake-worker"),
+        KillProxy(),
         FreezeController(),
         KillController(process="kube-apiserver"),
         StopController(process="kube-scheduler"),
@@ -224,6 +240,45 @@ def test_the_control_plane_is_never_stopped(world: Snapshot) -> None:
     for draw in range(50):
         [node] = StopNode().targets(world, Pick(seed=1, draw=draw))
         assert node.name != "fake-control-plane"
+
+
+def test_a_second_node_is_another_one(world: Snapshot) -> None:
+    """Who has been hit already is spared, though the cluster does not know it yet."""
+    [first] = StopNode().targets(world, PICK)
+    for draw in range(50):
+        fault = StopNode(other_than=(first.name,))
+        [second] = fault.targets(world, Pick(seed=1, draw=draw))
+        assert second != first
+
+
+def test_pods_can_be_chosen_by_their_node(stage: Stage, world: Snapshot) -> None:
+    """Those on other nodes are not eligible, and where there are none nothing is hit."""
+    [pod] = [one for one in stage.pods() if one.spec.node_name == "fake-worker2"]
+    fault = DeletePods(of=stage.kubia, blast_radius=blast.ALL, node="fake-worker2")
+    assert fault.targets(world, PICK) == (ref("Pod", pod),)
+    assert fault.sentence(()).startswith('all of the pods of "kubia" on fake-worker2 deleted')
+    with pytest.raises(NothingToHit):
+        stage.experiment.inject(DeletePods(of=stage.kubia, node="elsewhere"))
+
+
+def test_an_evicted_pod_is_told_so_and_replaced(stage: Stage) -> None:
+    """By its condition; the workload is whole again."""
+    injection = stage.experiment.inject(EvictPods(of=stage.kubia, node="fake-worker"))
+    [pod] = injection.targets
+    marked = Disrupted(pod=pod, reason="EvictionByEvictionAPI")
+    assert stage.expect(Eventually(of=marked, injections=(injection.id,))).verdict is Verdict.HELD
+    assert stage.converge().verdict is Verdict.HELD
+
+
+def test_a_pod_marked_as_failed_is_no_longer_counted(stage: Stage) -> None:
+    """Its status is all that changes; its controller makes another."""
+    injection = stage.experiment.inject(FailPods(of=stage.kubia))
+    stage.cluster.clock.pass_s(5.0)
+    world = stage.experiment.timeline.latest()
+    view = world.pod(injection.targets[0].uid)
+    assert view is not None
+    assert (view.status.phase, view.is_terminating) == ("Failed", False)
+    assert sum(pod.is_active for pod in stage.pods()) == 3
 
 
 def test_a_node_of_a_workload_runs_one_of_its_pods(stage: Stage, world: Snapshot) -> None:

@@ -1,4 +1,4 @@
-"""A node's label is changed, and comes back as it was."""
+"""A node is marked, restarted or removed, and is as it was afterwards."""
 
 from __future__ import annotations
 
@@ -7,11 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from reconverge.faults import LabelNode
+from reconverge.cluster.errors import Conflict
+from reconverge.cluster.taints import add_taint
+from reconverge.faults import CordonNode, Fault, LabelNode, RemoveNode, RestartNode, TaintNode
 from reconverge.faults.injector import encoded
 from reconverge.faults.registry import decode_fault
-from reconverge.judges.effects import LabelsChanged
+from reconverge.judges import losses
+from reconverge.judges.effects import LabelsChanged, describe, is_seen
+from reconverge.judges.states import NodeWhole
+from reconverge.model import Node, Ref, Taint
+from reconverge.verdict import Verdict
 from tests.stage import Stage, staged
+
+CLOSED = Taint(key="closed", value="yes", effect="NoSchedule")
+OTHER = Taint(key="other", effect="NoExecute")
 
 
 @pytest.fixture
@@ -20,8 +29,18 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         yield stage
 
 
+def node_of(stage: Stage, name: str) -> Node:
+    node = stage.cluster.read("Node", name)
+    assert isinstance(node, Node)
+    return node
+
+
 def disk_of(stage: Stage, node: str) -> str | None:
-    return stage.cluster.read("Node", node).metadata.labels.get("disk")
+    return node_of(stage, node).metadata.labels.get("disk")
+
+
+def taints_of(stage: Stage, node: Ref) -> list[str]:
+    return [str(taint) for taint in node_of(stage, node.name).spec.taints]
 
 
 def test_each_change_is_taken_back_on_its_own(stage: Stage) -> None:
@@ -46,3 +65,104 @@ def test_it_is_proved_by_the_label_and_written_down(stage: Stage) -> None:
         objects=plan.targets, labels={"disk": "ssd"}
     )
     assert fault.sentence(plan.targets) == f"node {plan.targets[0].name} labelled disk=ssd"
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence", "lack"),
+    [
+        (CordonNode(node="fake-worker"), "cordoned", "unschedulable"),
+        (
+            TaintNode(node="fake-worker", taint=CLOSED),
+            "tainted closed=yes:NoSchedule",
+            "tainted closed=yes:NoSchedule",
+        ),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_a_mark_is_its_own_effect(stage: Stage, fault: Fault, sentence: str, lack: str) -> None:
+    """It is seen once the watch shows it, and not before."""
+    before = stage.experiment.timeline[-1]
+    injection = stage.experiment.inject(fault)
+    effect = fault.effect(injection.targets, ())
+    assert injection.sentence == f"node fake-worker {sentence}"
+    assert describe(effect) == f'node "fake-worker" is {lack}'
+    stage.cluster.clock.pass_s(0.01)
+    assert not is_seen(effect, before)
+    assert is_seen(effect, stage.experiment.timeline[-1])
+
+
+@pytest.mark.parametrize("was_cordoned", [True, False])
+def test_a_node_is_as_open_as_before(stage: Stage, was_cordoned: bool) -> None:
+    """One that somebody else had cordoned stays cordoned."""
+    node = stage.experiment.node("fake-worker")
+    stage.cluster.patch(node, {"spec": {"unschedulable": was_cordoned}})
+    stage.cluster.clock.pass_s(0.01)
+    injection = stage.experiment.inject(CordonNode(node=node.name))
+    assert node_of(stage, node.name).spec.unschedulable
+    stage.experiment.roll_back(injection)
+    assert node_of(stage, node.name).spec.unschedulable is was_cordoned
+
+
+def test_a_taint_stands_beside_others_and_goes_alone(stage: Stage) -> None:
+    """What others have written meanwhile stays; a second rollback changes nothing."""
+    injection = stage.experiment.inject(TaintNode(taint=CLOSED))
+    [node] = injection.targets
+    add_taint(stage.cluster, node, OTHER)
+    assert taints_of(stage, node) == ["closed=yes:NoSchedule", "other:NoExecute"]
+    stage.experiment.roll_back(injection)
+    injection.undo.rollback(stage.cluster)
+    assert taints_of(stage, node) == ["other:NoExecute"]
+
+
+def test_a_taint_is_written_again_after_a_conflict(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else's write came between; it is read anew, and given up after a few times."""
+    node = stage.experiment.node("fake-worker")
+    conflicts = [Conflict("the object has been modified")] * 2
+    patch = stage.cluster.patch
+
+    def disturbed(*args: object, **more: object) -> object:
+        if conflicts:
+            raise conflicts.pop()
+        return patch(*args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(stage.cluster, "patch", disturbed)
+    add_taint(stage.cluster, node, CLOSED)
+    assert taints_of(stage, node) == ["closed=yes:NoSchedule"]
+    conflicts += [Conflict("the object has been modified")] * 9
+    with pytest.raises(Conflict):
+        add_taint(stage.cluster, node, OTHER)
+
+
+def test_a_namesake_is_not_tainted(stage: Stage) -> None:
+    """A node that was registered anew is another one; to take its taint away is nothing to do."""
+    namesake = Ref("Node", "", "fake-worker", "another")
+    with pytest.raises(Conflict):
+        add_taint(stage.cluster, namesake, CLOSED)
+    TaintNode(taint=CLOSED).undo((namesake,), stage.experiment.timeline.latest()).rollback(
+        stage.cluster
+    )
+    assert not node_of(stage, "fake-worker").spec.taints
+
+
+def test_a_restarted_node_runs_its_pods_again(stage: Stage) -> None:
+    """In the same pods, by itself: its undo finds nothing to do."""
+    injection = stage.experiment.inject(RestartNode(running=stage.kubia))
+    before = stage.experiment.before()
+    pods = losses.pods_on(before, injection.targets[0], of=stage.kubia)
+    for promise in losses.restarted(before, pods)[: len(pods)]:
+        assert stage.expect(promise).verdict is Verdict.HELD
+    calls = len(stage.cluster.calls)
+    stage.experiment.roll_back(injection)
+    assert stage.cluster.calls[calls:] == ["start node"]
+
+
+def test_a_removed_node_is_registered_anew(stage: Stage) -> None:
+    """Under its name and another UID, once its machine is started again."""
+    injection = stage.experiment.inject(RemoveNode(running=stage.kubia))
+    [node] = injection.targets
+    assert stage.cluster.store.named("Node", node.name, "") is None
+    stage.experiment.roll_back(injection)
+    assert stage.expect(NodeWhole(node=node)).verdict is Verdict.HELD
+    assert node_of(stage, node.name).uid != node.uid

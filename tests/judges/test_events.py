@@ -9,12 +9,14 @@ from tests.builders import NAMESPACE, Story, meta
 A = Ref("Pod", NAMESPACE, "a", "a")
 
 
-def remark(story: Story, *, uid: str = "a", reason: str = "Killing", count: int = 1) -> None:
-    """An Event about the pod of that UID."""
+def remark(
+    story: Story, *, uid: str = "a", name: str = "a", reason: str = "Killing", count: int = 1
+) -> None:
+    """An Event about the pod of that UID, or of that name where it has none."""
     version = story.next_version()
     wire = {
         "metadata": meta(f"event-{version}", f"event-{version}", version),
-        "involvedObject": {"kind": "Pod", "name": "a", "uid": uid},
+        "involvedObject": {"kind": "Pod", "namespace": NAMESPACE, "name": name, "uid": uid},
         "reason": reason,
         "message": f"{reason}: failed liveness probe",
         "count": count,
@@ -34,6 +36,15 @@ def test_a_remark_is_about_the_object_of_that_uid() -> None:
     remark(story, reason="Unhealthy")
     assert lacking(story) == ("0 such events of 1",)
     remark(story)
+    assert lacking(story) == ()
+
+
+def test_a_remark_without_a_uid_means_the_name() -> None:
+    """The taint-eviction-controller names no UID; another pod's name is another pod."""
+    story = Story()
+    remark(story, uid="", name="b")
+    assert lacking(story) == ("0 such events of 1",)
+    remark(story, uid="")
     assert lacking(story) == ()
 
 

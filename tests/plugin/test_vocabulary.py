@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconverge.blast import ALL, MAJORITY, MINORITY, ONE, BlastRadius, Count, Percent
+from reconverge.model import Taint
 from steps.vocabulary import lines, words
 
 
@@ -92,3 +93,18 @@ def test_what_becomes_of_the_pods(text: str, policy: str | None) -> None:
 def test_a_table_of_two_columns_is_a_map() -> None:
     """The first cell names what the second says."""
     assert lines([["Ready", "3"], ["Name", "kubia"]]) == {"Ready": "3", "Name": "kubia"}
+
+
+@pytest.mark.parametrize(
+    ("text", "taint"),
+    [
+        ("closed:NoExecute", Taint(key="closed", effect="NoExecute")),
+        ("a/b=c:NoSchedule", Taint(key="a/b", value="c", effect="NoSchedule")),
+    ],
+)
+def test_a_taint_is_written_as_kubectl_writes_it(text: str, taint: Taint) -> None:
+    """And is read back as the same text; an unknown effect is no word."""
+    step = words('tainted "{it:Taint}"')
+    assert step.parse_arguments(f'tainted "{text}"') == {"it": taint}
+    assert str(taint) == text
+    assert not step.is_matching('tainted "closed:NoEntry"')

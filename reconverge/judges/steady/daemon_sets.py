@@ -24,9 +24,12 @@ _NETWORK = ("node.kubernetes.io/network-unavailable", "NoSchedule")
 
 def node_of(pod: Pod) -> str:
     """The node of a daemon pod, or the one it is meant for (util.GetTargetNodeName)."""
-    if pod.spec.node_name or pod.spec.affinity is None:
-        return pod.spec.node_name
-    affinity = pod.spec.affinity.node_affinity
+    return pod.spec.node_name or target_of(pod)
+
+
+def target_of(pod: Pod) -> str:
+    """The one node that the pod's affinity names; empty where it names none."""
+    affinity = pod.spec.affinity.node_affinity if pod.spec.affinity is not None else None
     terms = affinity.required.node_selector_terms if affinity and affinity.required else ()
     rows = (row for term in terms for row in term.match_fields if row.key == "metadata.name")
     return next((row.values[0] for row in rows if row.values), "")

@@ -16,7 +16,9 @@ from reconverge.judges.pods import Ended, PodReady
 from reconverge.judges.promise import Promise
 from reconverge.judges.schedules import StartsJob, StartsNoJob
 from reconverge.judges.states import NodeGone, NodeWhole, Released, Restarts
+from reconverge.judges.temporal import Eventually, ThenStays, Until
 from reconverge.judges.timing import jobs, nodes
+from reconverge.judges.timing.awaited import awaited
 from reconverge.judges.timing.pods import (
     ALLOWANCE,
     gone,
@@ -27,7 +29,7 @@ from reconverge.judges.timing.pods import (
     started,
 )
 from reconverge.judges.timing.scene import Scene
-from reconverge.judges.timing.workloads import converged, measured
+from reconverge.judges.timing.workloads import converged, since
 from reconverge.model import PodSpec, Ref
 
 # Judging takes a challenge that has to be answered, so no promise is given less than this, however
@@ -66,19 +68,21 @@ def bound_of(promise: Promise, scene: Scene) -> Bound:
     """
     match promise:
         case NodeGone(node=node):
-            bound = _since(scene, node, nodes.noticed(scene.settings))
+            bound = since(scene, node, nodes.noticed(scene.settings))
         case NodeWhole(node=node):
-            bound = _since(scene, node, nodes.whole(scene.settings, node.name))
+            bound = since(scene, node, nodes.whole(scene.settings, node.name))
         case Restarts(pod=pod, container=container):
-            bound = _since(scene, pod, _restart(scene, pod, container))
+            bound = since(scene, pod, _restart(scene, pod, container))
         case PodReady(pod=pod):
-            bound = _since(scene, pod, images() + started(scene, _spec(scene, pod), pods=1))
+            bound = since(scene, pod, images() + started(scene, _spec(scene, pod), pods=1))
         case Released() | Ended():
             bound = reaction()
         case StartsJob(due=due) | StartsNoJob(due=due):
             bound = jobs.due(due, wall=scene.wall)
         case GoneWithPods(owner=owner, pods=pods) | Orphaned(owner=owner, pods=pods):
-            bound = _since(scene, owner, _left(scene, owner, pods))
+            bound = since(scene, owner, _left(scene, owner, pods))
+        case Eventually(of=of) | Until(until=of) | ThenStays(of=of):
+            bound = awaited(of, scene)
         case Converges(workload=workload, steady=steady):
             bound = converged(scene, workload, steady)
         case _:
@@ -99,12 +103,6 @@ def at_least(bound: Bound, seconds: float) -> Bound:
     if lacking_s <= 0:
         return bound
     return Bound((*bound.terms, Term("time to judge", lacking_s, ALLOWANCE)), bound.obstacle)
-
-
-def _since(scene: Scene, target: Ref, bound: Bound) -> Bound:
-    """What is left of a bound that began with the last thing that was done to `target`."""
-    done = [one for one in scene.disturbances if one.hits(target)]
-    return measured(bound, scene.now_s - done[-1].at_s) if done else bound
 
 
 def _left(scene: Scene, owner: Ref, pods: Sequence[Ref]) -> Bound:

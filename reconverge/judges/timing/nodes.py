@@ -23,6 +23,7 @@ from reconverge.model import Node, Pod
 from reconverge.model.settings import ClusterSettings, Setting
 
 NOT_READY, UNREACHABLE = "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"
+OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
 # component-helpers/node/topology/helpers.go: the older labels win where both are there.
 _ZONE = ("failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone")
 _REGION = ("failure-domain.beta.kubernetes.io/region", "topology.kubernetes.io/region")
@@ -166,6 +167,11 @@ def collected() -> Bound:
     )
 
 
+def freed() -> Bound:
+    """From the taint out-of-service to the removal of the pods that are terminating on the node."""
+    return Bound((Term("a round of pod collection", GC_PERIOD_S, "pkg/controller/podgc"),))
+
+
 def booted(settings: ClusterSettings, name: str) -> Bound:
     """From the start of a lost machine to a node that is Ready and no longer tainted."""
     return Bound(
@@ -206,10 +212,7 @@ def _is_down(node: Node, scene: Scene) -> bool:
 
 def _has_noexecute(node: Node) -> bool:
     """Asked of every taint: a lost node carries each of these keys with NoSchedule as well."""
-    return any(
-        taint.key in (NOT_READY, UNREACHABLE) and taint.effect == "NoExecute"
-        for taint in node.spec.taints
-    )
+    return any(node.is_tainted(key, "NoExecute") for key in (NOT_READY, UNREACHABLE))
 
 
 def _first(labels: Mapping[str, str], keys: Sequence[str]) -> str:

@@ -49,6 +49,12 @@ def measured(bound: Bound, age_s: float) -> Bound:
     return Bound((*bound.terms, Term("since then", -age_s)), bound.obstacle)
 
 
+def since(scene: Scene, target: Ref, bound: Bound) -> Bound:
+    """What is left of a bound that began with the last thing that was done to `target`."""
+    done = [one for one in scene.disturbances if one.hits(target)]
+    return measured(bound, scene.now_s - done[-1].at_s) if done else bound
+
+
 def _repaired(scene: Scene, workload: Ref, one: Disturbance, is_excused: bool) -> Bound:
     """From the disturbance to the steady state; with `is_excused` lost nodes only are noticed."""
     if is_excused and one.what == "fault" and isinstance(one.effect, NodeLost):
