@@ -109,7 +109,7 @@ class Experiment:
 
     @property
     def going(self) -> str:
-        """The name of its namespace while nobody has waited for its end; empty otherwise."""
+        """Its namespace while nobody has waited for its end; empty otherwise."""
         return self.namespace if self._home.is_going else ""
 
     @property
@@ -159,11 +159,6 @@ class Experiment:
         self._acts = Acts(self.cluster, self.timeline, namespace=self.namespace)
         self._recording = Recording(self.cluster, self.timeline, namespace=self.namespace)
         self._recording.open()
-        # Pods cannot be created before their namespace's account is there.
-        self._recording.wait_until_shown(
-            lambda entry: _has_account(entry.snapshot, self.namespace),
-            what=f'the ServiceAccount "default" of namespace "{self.namespace}"',
-        )
 
     def apply(
         self, source: Path | Manifest | JsonObject, *, name: str = "", replicas: int | None = None
@@ -183,8 +178,8 @@ class Experiment:
 
         It is asked with a dry run, exactly as written: nothing is migrated, adapted or stored.
         """
-        create, here = self.cluster.create, self.namespace
-        return self.refused(lambda: create(manifest, namespace=here, is_dry_run=True))
+        ask = self.cluster.create
+        return self.refused(lambda: ask(manifest, namespace=self.namespace, is_dry_run=True))
 
     def refused(self, act: Callable[[], object]) -> str:
         """Why the API server does not do what `act` asks; empty when it does, or is not asked."""
@@ -199,11 +194,10 @@ class Experiment:
     def objection(self, fault: Fault) -> str:
         """Why the API server does not let `fault` be done, in its own words; empty when it does.
 
-        It is asked in earnest. What it lets be done against all expectation is not taken back: it
-        goes with the namespace. With `faults_off` it is not asked.
+        Asked in earnest: what is done against all expectation goes with the namespace.
         """
-        chosen = self.plan(fault)
-        return self.refused(lambda: fault.inject(self.cluster, chosen.targets))
+        targets = self.plan(fault).targets
+        return self.refused(lambda: fault.inject(self.cluster, targets))
 
     def workload(self, name: str) -> Ref:
         """The workload of that name, of whatever kind; BadInput names those there are."""
@@ -304,9 +298,10 @@ class Experiment:
 
     def hold(self, promise: Promise, *, start: int | None = None) -> Finding:
         """Judge an invariant from just before the last injection, or timeline entry `start`."""
-        last = self._injections[-1].start if self._injections else 0
-        first = max(0, (last if start is None else start) - 1)
-        return self._judge(promise, start=first, deadline=Deadline(self.timeline.now_s()))
+        if start is None:
+            start = self._injections[-1].start if self._injections else 0
+        deadline = Deadline(self.timeline.now_s())
+        return self._judge(promise, start=max(0, start - 1), deadline=deadline)
 
     def close(self, *, failed: bool = False) -> None:
         """Take back what stands, delete the namespace, stop recording. Idempotent.
@@ -393,10 +388,6 @@ class Experiment:
 
     def _note(self, text: str) -> None:
         self.timeline.append(lambda at_s: Noted(at_s=at_s, text=text))
-
-
-def _has_account(snapshot: Snapshot, namespace: str) -> bool:
-    return snapshot.named("ServiceAccount", "default", namespace=namespace) is not None
 
 
 def _has_seen(entry: Entry, one: Ref) -> bool:

@@ -15,7 +15,7 @@ from reconverge.cluster.kinds import CORE
 from reconverge.errors import BadInput, ReconvergeError, Unavailable
 from reconverge.faults.injector import Injection
 from reconverge.judges.steady import LOST_NODE_TAINTS
-from reconverge.model import BETWEEN
+from reconverge.model import BETWEEN, Snapshot
 from reconverge.model.settings import ClusterSettings
 from reconverge.timeline import Entry, Noted, Opened, Timeline
 from reconverge.waiting import wait_until_seen
@@ -81,6 +81,14 @@ class Recording:
         self._record_writes()
         for recorder in watches:
             recorder.wait_until_synced(deadline_s=SYNCED_WITHIN_S)
+        # Pods cannot be created before their namespace's account is there.
+        self.wait_until_shown(
+            lambda entry: self._has_account(entry.snapshot),
+            what=f'the ServiceAccount "default" of namespace "{self._namespace}"',
+        )
+
+    def _has_account(self, snapshot: Snapshot) -> bool:
+        return snapshot.named("ServiceAccount", "default", namespace=self._namespace) is not None
 
     def watch_for(self, kind: str) -> None:
         """Watch `kind`, and what its controller makes, unless it is watched already."""
