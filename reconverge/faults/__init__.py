@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reconverge.faults.applications import WearOut
+from reconverge.faults.commands import RunInside
 from reconverge.faults.control_plane import (
     FreezeController,
     KillController,
@@ -41,6 +42,7 @@ __all__ = [
     "RelabelPod",
     "RestartApiServer",
     "RestartKubelet",
+    "RunInside",
     "ScaleWorkload",
     "SetQuota",
     "Silence",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from reconverge.faults.applications import WearOut
+from reconverge.faults.commands import RunInside
 from reconverge.faults.control_plane import (
     FreezeController,
     KillController,
@@ -49,6 +50,7 @@ AnyFault = (
     | RestartApiServer
     | WearOut
     | Silence
+    | RunInside
 )
 
 
