@@ -116,6 +116,12 @@ def lines(datatable: list[list[str]]) -> dict[str, str]:
     return {name: text for name, text in datatable}  # noqa: C416  # a row has exactly two cells
 
 
+@spelt(r"liveness|readiness|startup")
+def probe(text: str) -> str:
+    """One of the three probes that a container can have."""
+    return text
+
+
 WORDS: dict[str, Callable[[str], Any]] = {
     "Number": number,
     "BlastRadius": blast_radius,
@@ -128,6 +134,7 @@ WORDS: dict[str, Callable[[str], Any]] = {
     "LabelSets": label_sets,
     "LabelChange": label_change,
     "Propagation": propagation,
+    "Probe": probe,
 }
 
 
