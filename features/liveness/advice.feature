@@ -48,5 +48,5 @@ Feature: What becomes of those who probe unwisely
     Scenario: A probe that wants all of its processor slows the application down
       Given the Pod "light-probe" is ready
       When the Pod "heavy-probe" is created
-      Then its container "kubia" is held up for more than 50 percent
+      Then its container "kubia" is held up for more than 40 percent
       And container "kubia" of "light-probe" is held up for less than 25 percent
