@@ -175,4 +175,6 @@ def probe_kept(experiment: Experiment, pod: Ref, probe: ProbeKind, numbers: str)
 def part_noted(experiment: Experiment, fragment: str) -> None:
     """Whoever reads the run finds of what its pod was put together."""
     said = "\n".join(experiment.timeline.notes())
-    assert re.search(rf"is taken from .*/{fragment}\.", said), f"the record says: {said or 'nothing'}"
+    assert re.search(rf"is taken from .*/{fragment}\.", said), (
+        f"the record says: {said or 'nothing'}"
+    )
