@@ -18,7 +18,6 @@ from reconverge.judges.temporal import Never, ThenStays
 from .vocabulary import words
 
 if TYPE_CHECKING:
-    from reconverge.cluster.door import Cluster
     from reconverge.experiment import Experiment, Injection
     from reconverge.model import Ref
 
@@ -158,13 +157,6 @@ def container_ended(experiment: Experiment, pod: Ref, code: int, reason: str) ->
     """How the container that was killed ended, as `kubectl describe` shows it."""
     promise = Ended(pod=pod, exit_code=code, reason=reason)
     experiment.expect(promise)
-
-
-@then(words('the log of its previous container contains "{text:Name}"'))
-def previous_log(cluster: Cluster, pod: Ref, text: str) -> None:
-    """What the container that was killed had to say, as `kubectl logs --previous` shows it."""
-    log = cluster.logs(pod, previous=True)
-    assert text in log, f"the log of its previous container is {log!r}"
 
 
 @then("that node is found to be NotReady")

@@ -125,6 +125,12 @@ def taint(text: str) -> Taint:
     return Taint(key=key, value=value, effect=effect)
 
 
+@spelt(r"liveness|readiness|startup")
+def probe(text: str) -> str:
+    """One of the three probes that a container can have."""
+    return text
+
+
 WORDS: dict[str, Callable[[str], Any]] = {
     "Number": number,
     "BlastRadius": blast_radius,
@@ -138,6 +144,7 @@ WORDS: dict[str, Callable[[str], Any]] = {
     "LabelChange": label_change,
     "Propagation": propagation,
     "Taint": taint,
+    "Probe": probe,
 }
 
 

@@ -9,9 +9,18 @@ from pathlib import Path
 import pytest
 
 from reconverge.clock import RealClock
-from reconverge.judges.judge import Progress, Want, WantKnock, WantProbe, WantSentinel
+from reconverge.judges.judge import (
+    Progress,
+    Want,
+    WantAnswer,
+    WantKnock,
+    WantLog,
+    WantMetrics,
+    WantProbe,
+    WantSentinel,
+)
 from reconverge.judges.pods import Answering
-from reconverge.model import Ref
+from reconverge.model import Ref, ref
 from reconverge.timeline import Challenged, Entry, Noted, Probed, Timeline
 from reconverge.verdict import Finding, Verdict
 from reconverge.waiting import wait_until_judged, wait_until_seen
@@ -230,7 +239,7 @@ def stage(tmp_path: Path) -> Iterable[Stage]:
         yield stage
 
 
-def probed(stage: Stage, probe: WantProbe) -> Probed:
+def probed(stage: Stage, probe: WantProbe | WantLog | WantAnswer | WantMetrics) -> Probed:
     stage.experiment._acts.perform(probe)
     record = stage.experiment.timeline[len(stage.experiment.timeline) - 1].record
     assert isinstance(record, Probed)
@@ -276,6 +285,43 @@ def test_an_unreachable_api_is_recorded_and_not_raised(stage: Stage) -> None:
     record = stage.experiment.timeline[len(stage.experiment.timeline) - 1].record
     assert isinstance(record, Challenged)
     assert "connection refused" in record.error
+
+
+def test_a_log_is_recorded_whole(stage: Stage) -> None:
+    """However long it is; that there is no previous one is an answer as well."""
+    pod = ref("Pod", stage.pods()[0])
+    stage.cluster.said[pod.name] = "a line\n" * 1000
+    record = probed(stage, WantLog(pod=pod))
+    assert (record.probe, record.target, record.ok) == ("log", pod.name, True)
+    assert record.answer == stage.cluster.said[pod.name]
+    record = probed(stage, WantLog(pod=pod, container="main", previous=True))
+    assert (record.probe, record.target) == ("previous log", f"{pod.name}/main")
+    assert not record.ok
+    assert not record.is_unanswered
+
+
+def test_an_application_is_asked(stage: Stage) -> None:
+    """What it says is the answer; an API server that is away gives none."""
+    pod = ref("Pod", stage.pods()[0])
+    record = probed(stage, WantAnswer(pod=pod, port=8080))
+    assert (record.ok, record.answer) == (True, f"You've hit {pod.name}")
+    stage.cluster.is_down = True
+    assert probed(stage, WantAnswer(pod=pod, port=8080)).is_unanswered
+    stage.cluster.is_down = False
+
+
+def test_of_all_that_a_kubelet_counts_only_what_was_asked_for_is_kept(stage: Stage) -> None:
+    """Of that container, of that metric; a kubelet that may not be asked gives no answer."""
+    pod = ref("Pod", stage.pods()[0])
+    labels = f'{{container="main",namespace="{pod.namespace}",pod="{pod.name}"}}'
+    wanted = f"cpu_periods_total{labels} 7"
+    others = [f"memory{labels} 1", f"{wanted.replace('main', 'other')}", "# HELP cpu_periods_total"]
+    stage.cluster.metrics = "\n".join([*others, wanted])
+    want = WantMetrics(pod=pod, container="main", metric="cpu_")
+    record = probed(stage, want)
+    assert (record.ok, record.answer) == (True, wanted)
+    stage.cluster.is_reticent = True
+    assert probed(stage, want).is_unanswered
 
 
 def test_an_unknown_node_is_no_crash(stage: Stage) -> None:

@@ -1,3 +1,3 @@
 module reconverge.dev/images/workloads
 
-go 1.22
+go 1.24

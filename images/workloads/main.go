@@ -28,6 +28,7 @@ type settings struct {
 	run             time.Duration // RUN_S: how long the batch job works
 	exitCode        int           // EXIT_CODE: with which the batch job ends
 	exitOnSIGTERM   bool          // ON_SIGTERM=exit: end at once with 0, as a tidy program would
+	kubia           kubiaSettings
 }
 
 func main() {
@@ -70,11 +71,16 @@ func answerSignals(exit, isFirstProcess bool) {
 
 func read(env func(string) string) (settings, error) {
 	s := settings{healthyRequests: -1, run: 120 * time.Second}
+	if err := s.kubia.read(env); err != nil {
+		return s, err
+	}
 	numbers := map[string]func(int){
 		"START_DELAY_S":    func(n int) { s.startDelay = time.Duration(n) * time.Second },
 		"HEALTHY_REQUESTS": func(n int) { s.healthyRequests = n },
 		"RUN_S":            func(n int) { s.run = time.Duration(n) * time.Second },
 		"EXIT_CODE":        func(n int) { s.exitCode = n },
+		"ANSWER_DELAY_S":   func(n int) { s.kubia.answerDelay = time.Duration(n) * time.Second },
+		"SICK_EVERY":       func(n int) { s.kubia.sickEvery = n },
 	}
 	for name, set := range numbers {
 		if env(name) == "" {

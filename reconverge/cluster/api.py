@@ -199,13 +199,17 @@ class KubernetesCluster:
         )
         return Answer(ok=ended.exit_code == 0, text=ended.output)
 
-    def logs(self, pod: Ref, *, container: str = "", previous: bool = False) -> str:
+    def logs(
+        self, pod: Ref, *, container: str = "", previous: bool = False, is_stamped: bool = False
+    ) -> str:
         """At most the first LOG_BYTES_MAX bytes."""
         query = {"limitBytes": str(LOG_BYTES_MAX)}
         if container:
             query["container"] = container
         if previous:
             query["previous"] = "true"
+        if is_stamped:
+            query["timestamps"] = "true"
         reply = self._ask("GET", self._path(pod, "log"), query=query, where=f"read log of {pod}")
         return reply.body.decode(errors="replace")
 

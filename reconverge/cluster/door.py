@@ -105,8 +105,13 @@ class Cluster(Protocol):
         A kubelet that is unreachable, or that these credentials may not ask, is an answer.
         """
 
-    def logs(self, pod: Ref, *, container: str = "", previous: bool = False) -> str:
-        """The container's log, or that of its previous instance."""
+    def logs(
+        self, pod: Ref, *, container: str = "", previous: bool = False, is_stamped: bool = False
+    ) -> str:
+        """The container's log, or that of its previous instance; Rejected where there is none.
+
+        `is_stamped`: each line begins with the instant at which the runtime took it (RFC 3339).
+        """
 
     def record(
         self, timeline: Timeline, *, kinds: Sequence[str], namespaces: Sequence[str]

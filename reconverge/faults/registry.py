@@ -59,6 +59,7 @@ AnyFault = (
     | WearOut
     | RunInside
     | Silence
+    | RunInside
 )
 
 

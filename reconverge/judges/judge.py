@@ -44,6 +44,59 @@ class WantProbe(Want, frozen=True):
     target: str
 
 
+class WantLog(Want, frozen=True):
+    """Read the log of a container, or of its previous instance; no name where there is only one."""
+
+    pod: Ref
+    container: str = ""
+    previous: bool = False
+
+    @property
+    def probe(self) -> str:
+        """What its answer is called on the timeline."""
+        return "previous log" if self.previous else "log"
+
+    @property
+    def target(self) -> str:
+        """Whose log it is, on the timeline."""
+        return f"{self.pod.name}/{self.container}" if self.container else self.pod.name
+
+
+class WantAnswer(Want, frozen=True):
+    """Send the application of `pod` a request."""
+
+    pod: Ref
+    port: int
+
+    @property
+    def probe(self) -> str:
+        """What its answer is called on the timeline."""
+        return "application"
+
+    @property
+    def target(self) -> str:
+        """Who was asked, on the timeline."""
+        return f"{self.pod.name}:{self.port}"
+
+
+class WantMetrics(Want, frozen=True):
+    """Ask the kubelet of the pod's node for what it counts of a container; `metric` is a prefix."""
+
+    pod: Ref
+    container: str
+    metric: str
+
+    @property
+    def probe(self) -> str:
+        """What its answer is called on the timeline."""
+        return "metrics"
+
+    @property
+    def target(self) -> str:
+        """Of whom they are, on the timeline."""
+        return f"{self.pod.name}/{self.container}"
+
+
 class Progress(msgspec.Struct, frozen=True):
     """For a person who waits: what is awaited, what is seen now, and the reason if one is known."""
 

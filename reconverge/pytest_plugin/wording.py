@@ -36,6 +36,7 @@ TAGS = {
     "cron_job": "about the CronJob",
     "job": "about the Job",
     "liveness": "about liveness probes",
+    "probes": "about readiness and startup probes, and what is new about all of them",
     "manifests": "about manifests and their versions",
     "api": "the API server answers alone: no controller takes part, so freezing them shows nothing",
 }

@@ -225,6 +225,7 @@ class Probed(Record, frozen=True, kw_only=True):
     """A question that no watch answers, and its answer; a bad answer is an answer.
 
     `asked_s` is the second at which it was asked: a slow answer may speak of an earlier state.
+    `is_unanswered` where nobody answered, so that nothing can be told of what was asked.
     """
 
     probe: str
@@ -232,6 +233,7 @@ class Probed(Record, frozen=True, kw_only=True):
     ok: bool
     answer: str = ""
     asked_s: float | None = None
+    is_unanswered: bool = False
 
 
 class Challenged(Record, frozen=True, kw_only=True):

@@ -12,8 +12,17 @@ from contextlib import suppress
 
 from reconverge.cluster.challenge import knock, plant_sentinel, touch_node
 from reconverge.cluster.door import Answer, Cluster, JsonObject, StoppableNodes
-from reconverge.errors import ReconvergeError
-from reconverge.judges.judge import Want, WantKnock, WantProbe, WantSentinel, WantTouch
+from reconverge.errors import ReconvergeError, Unavailable
+from reconverge.judges.judge import (
+    Want,
+    WantAnswer,
+    WantKnock,
+    WantLog,
+    WantMetrics,
+    WantProbe,
+    WantSentinel,
+    WantTouch,
+)
 from reconverge.model import Ref, ref
 from reconverge.timeline import Entry, Probed, Timeline
 from reconverge.waiting.loop import wait_until_seen
@@ -24,9 +33,10 @@ PROBE_IMAGE, PROBE_PORT = "luksa/kubia", 8080
 # and the judge asks again.
 POD_START_S = 10.0
 ASK_S = 3.0
+# So much of an answer is kept: enough to tell it from another. A log is kept whole.
+ANSWER_MAX, LOG_MAX = 200, 1 << 20
 
-
-_Question = Callable[[str], Answer]
+_Question = Callable[[], Answer]
 
 
 class Acts:
@@ -37,6 +47,12 @@ class Acts:
         self._timeline = timeline
         self._namespace = namespace
         self._has_owner: set[str] = set()
+        self._asks: dict[str, Callable[[str], Answer]] = {
+            "node-address": self._ask_address,
+            "pods-reachable": self._ask_pod_on,
+            "kubelet": self._ask_kubelet,
+            "pod-answers": self._ask_pod,
+        }
 
     def perform(self, want: Want) -> None:
         match want:
@@ -46,14 +62,15 @@ class Acts:
                 touch_node(self._cluster, self._timeline, node)
             case WantKnock(subject=subject):
                 knock(self._cluster, self._timeline, subject)
-            case WantProbe(probe="node-address", target=node):
-                self._ask(want, self._ask_address, node)
-            case WantProbe(probe="pods-reachable", target=node):
-                self._ask(want, self._ask_pod_on, node)
-            case WantProbe(probe="kubelet", target=node):
-                self._ask(want, self._ask_kubelet, node)
-            case WantProbe(probe="pod-answers", target=pod):
-                self._ask(want, self._ask_pod, pod)
+            case WantProbe(probe=probe, target=name):
+                ask = self._asks[probe]
+                self._ask(want, lambda: ask(name))
+            case WantLog():
+                self._ask(want, lambda: self._read_log(want), most=LOG_MAX)
+            case WantMetrics():
+                self._ask(want, lambda: self._read_metrics(want), most=LOG_MAX)
+            case WantAnswer(pod=pod, port=port):
+                self._ask(want, lambda: self._cluster.ask_pod(pod, port=port, timeout_s=ASK_S))
             case _:
                 raise AssertionError(f"nobody performs {want!r}")
 
@@ -68,20 +85,31 @@ class Acts:
         )
         self._has_owner.add(kind)
 
-    def _ask(self, want: WantProbe, ask: _Question, target: str) -> None:
+    def _ask(
+        self,
+        want: WantProbe | WantLog | WantMetrics | WantAnswer,
+        ask: _Question,
+        *,
+        most: int = ANSWER_MAX,
+    ) -> None:
         asked_s = self._timeline.now_s()
+        is_unanswered = False
         try:
-            answer = ask(target)
+            answer = ask()
         except ReconvergeError as error:
-            answer = Answer(ok=False, text=str(error))
+            answer, is_unanswered = (
+                Answer(ok=False, text=str(error)),
+                isinstance(error, Unavailable),
+            )
         self._timeline.append(
             lambda at_s: Probed(
                 at_s=at_s,
                 probe=want.probe,
                 target=want.target,
                 ok=answer.ok,
-                answer=answer.text[:200],
+                answer=answer.text[:most],
                 asked_s=asked_s,
+                is_unanswered=is_unanswered,
             )
         )
 
@@ -96,6 +124,24 @@ class Acts:
         has = ", ".join(container.addresses) or "none"
         text = f"the node claims {node.internal_ip}, its container has {has}"
         return Answer(ok=node.internal_ip in container.addresses, text=text)
+
+    def _read_log(self, want: WantLog) -> Answer:
+        log = self._cluster.logs(
+            want.pod, container=want.container, previous=want.previous, is_stamped=True
+        )
+        return Answer(ok=True, text=log)
+
+    def _read_metrics(self, want: WantMetrics) -> Answer:
+        """Of all that cAdvisor counts on the node, the lines that were asked for."""
+        pod = self._timeline.latest().pod(want.pod.uid)
+        node = pod.spec.node_name if pod is not None else ""
+        answer = self._cluster.ask_kubelet(node, path="metrics/cadvisor", timeout_s=ASK_S)
+        if not answer.ok:
+            raise Unavailable(f"its kubelet tells nothing: {answer.text}", where=node)
+        marks = (f'container="{want.container}"', f'pod="{want.pod.name}"', want.pod.namespace)
+        lines = (line for line in answer.text.splitlines() if line.startswith(want.metric))
+        found = [line for line in lines if all(mark in line for mark in marks)]
+        return Answer(ok=True, text="\n".join(found))
 
     def _ask_kubelet(self, node: str) -> Answer:
         """Whether the node's kubelet is there; also where we may not ask it, or it minds the path.

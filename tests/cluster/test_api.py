@@ -184,6 +184,9 @@ def test_the_log_of_the_previous_container_can_be_had(
     assert api.logs(POD, container="main", previous=True) == "SSD OK\n"
     query = server.requests[-1][2]
     assert (query["container"], query["previous"]) == ("main", "true")
+    assert "timestamps" not in query
+    api.logs(POD, is_stamped=True)
+    assert server.requests[-1][2]["timestamps"] == "true"
 
 
 GROUPS = {

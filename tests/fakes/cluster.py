@@ -45,6 +45,8 @@ class FakeCluster(Insides):
         self.is_down = False
         self.is_audited = True
         self.is_reticent = False
+        self.said: dict[str, str] = {}  # by the name of a pod, its log
+        self.metrics = ""
         self.kubelet = dict(KUBELET)
         self.calls: list[str] = []
         self.store = Store(clock)
@@ -199,13 +201,19 @@ class FakeCluster(Insides):
             return Answer(ok=False, text='User "guest" cannot get resource "nodes/proxy"')
         if node not in self.machines.state or not self.machines.is_attended(node):
             return Answer(ok=False, text=f"error trying to reach service: {node} does not answer")
+        if path == "metrics/cadvisor":
+            return Answer(ok=True, text=self.metrics)
         return Answer(ok=path == "configz", text=configz(self.kubelet))
 
-    def logs(self, pod: Ref, *, container: str = "", previous: bool = False) -> str:
-        del container, previous
+    def logs(
+        self, pod: Ref, *, container: str = "", previous: bool = False, is_stamped: bool = False
+    ) -> str:
+        del container, is_stamped
         self._call("logs")
         self.store.exactly(pod)
-        return ""
+        if previous:
+            raise Rejected(f'previous terminated container in pod "{pod.name}" not found')
+        return self.said.get(pod.name, "")
 
     def record(
         self, timeline: Timeline, *, kinds: Sequence[str], namespaces: Sequence[str]
