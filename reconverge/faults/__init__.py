@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reconverge.faults.applications import WearOut
+from reconverge.faults.batch import DeleteEndedPods, MissRuns
 from reconverge.faults.control_plane import (
     FreezeController,
     KillController,
@@ -22,12 +23,14 @@ from reconverge.faults.workloads import ScaleWorkload
 __all__ = [
     "ChangeSpec",
     "CreateSurplusPod",
+    "DeleteEndedPods",
     "DeletePods",
     "Fault",
     "FreezeController",
     "FreezeKubelet",
     "KillController",
     "LabelNode",
+    "MissRuns",
     "RelabelPod",
     "RestartApiServer",
     "RestartKubelet",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from reconverge.faults.applications import WearOut
+from reconverge.faults.batch import DeleteEndedPods, MissRuns
 from reconverge.faults.control_plane import (
     FreezeController,
     KillController,
@@ -22,10 +23,12 @@ from reconverge.faults.workloads import ScaleWorkload
 
 AnyFault = (
     DeletePods
+    | DeleteEndedPods
     | CreateSurplusPod
     | RelabelPod
     | ScaleWorkload
     | ChangeSpec
+    | MissRuns
     | LabelNode
     | StopNode
     | StopKubelet

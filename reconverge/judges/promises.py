@@ -7,12 +7,24 @@ import msgspec
 from reconverge.judges.budgets import ReplacedWithin
 from reconverge.judges.converges import Converges
 from reconverge.judges.events import Remarked
+from reconverge.judges.fields import Shows
 from reconverge.judges.invariants import AnyInvariant
 from reconverge.judges.owners import GoneWithPods, Orphaned
 from reconverge.judges.pods import Ended, PodReady
+from reconverge.judges.schedule_keeping import KeepsSchedule
 from reconverge.judges.schedules import StartsJob, StartsNoJob
 from reconverge.judges.states import NodeGone, NodeWhole, Released, Restarts
 from reconverge.judges.temporal import AnyTemporal
+from reconverge.judges.work import (
+    EndedJobs,
+    EndedPods,
+    FromTemplate,
+    KeepsRestarting,
+    MadeTogether,
+    SelectsByUid,
+    Tracked,
+    Worked,
+)
 
 AnyPromise = (
     Converges
@@ -23,10 +35,20 @@ AnyPromise = (
     | PodReady
     | Ended
     | Remarked
+    | Shows
+    | EndedPods
+    | EndedJobs
+    | Worked
+    | KeepsRestarting
+    | MadeTogether
+    | SelectsByUid
+    | Tracked
+    | FromTemplate
     | GoneWithPods
     | Orphaned
     | StartsJob
     | StartsNoJob
+    | KeepsSchedule
     | AnyInvariant
     | AnyTemporal
     | ReplacedWithin

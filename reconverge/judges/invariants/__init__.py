@@ -7,7 +7,8 @@ one snapshot, `violation` is its definition, and the tests hold the two equal; w
 
 from __future__ import annotations
 
-from reconverge.judges.invariants.batch import NoPodInVain, OnceAMinute, OneAtATime
+from reconverge.judges.invariants.backoff import BacksOff
+from reconverge.judges.invariants.batch import MadeInAll, NoPodInVain, OnceAMinute, OneAtATime
 from reconverge.judges.invariants.counts import NeverFewer, NeverMore, WithinSurge
 from reconverge.judges.invariants.identity import (
     Instance,
@@ -31,6 +32,8 @@ AnyInvariant = (
     | NeverMoved
     | RestartsNeverFall
     | NoPodInVain
+    | MadeInAll
+    | BacksOff
     | OnceAMinute
     | OneAtATime
     | OwnerGoesLast
@@ -39,9 +42,11 @@ AnyInvariant = (
 
 __all__ = [
     "AnyInvariant",
+    "BacksOff",
     "Instance",
     "Invariant",
     "InvariantJudge",
+    "MadeInAll",
     "NeverFewer",
     "NeverMore",
     "NeverMoved",

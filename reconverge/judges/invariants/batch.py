@@ -68,6 +68,48 @@ class _Work(Tally):
             self._active.add(pod.uid)
 
 
+class MadeInAll(Invariant, frozen=True, kw_only=True):
+    """The workload has made exactly so many pods in the span, those that are gone included."""
+
+    workload: Ref
+    pods: int
+
+    def sentence(self) -> str:
+        return f'"{self.workload.name}" makes exactly {self.pods} pods in all'
+
+    def tally(self) -> Tally:
+        return _Made(self.workload, self.pods)
+
+
+class _Made(Tally):
+    """The pods of a workload that were ever seen."""
+
+    def __init__(self, workload: Ref, wanted: int) -> None:
+        self.namespace = workload.namespace
+        self._workload = workload
+        self._wanted = wanted
+        self._seen: set[str] = set()
+
+    @property
+    def violation(self) -> str:
+        return self._told if len(self._seen) > self._wanted else ""
+
+    @property
+    def late_violation(self) -> str:
+        return self._told if len(self._seen) < self._wanted else ""
+
+    @property
+    def _told(self) -> str:
+        return f"it has made {len(self._seen)} pods, and not {self._wanted}"
+
+    def begin(self, snapshot: Snapshot) -> None:
+        self._seen = {pod.uid for pod in snapshot.owned_pods(self._workload.uid)}
+
+    def note(self, entry: Entry) -> None:
+        if entry.view is not None and _is_of(entry.view, self._workload):
+            self._seen.add(entry.view.uid)
+
+
 class OnceAMinute(Invariant, frozen=True, kw_only=True):
     """A CronJob makes the Job of each due minute at most once.
 

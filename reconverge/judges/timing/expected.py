@@ -13,9 +13,13 @@ from reconverge.bound import Bound, Term, latest
 from reconverge.judges.converges import Converges
 from reconverge.judges.owners import GoneWithPods, Orphaned
 from reconverge.judges.pods import Ended, PodReady
+from reconverge.judges.predicates import InCondition
 from reconverge.judges.promise import Promise
+from reconverge.judges.schedule_keeping import KeepsSchedule
 from reconverge.judges.schedules import StartsJob, StartsNoJob
 from reconverge.judges.states import NodeGone, NodeWhole, Released, Restarts
+from reconverge.judges.steady import AnySteadyState, JobComplete, JobFailed
+from reconverge.judges.temporal import Until
 from reconverge.judges.timing import jobs, nodes
 from reconverge.judges.timing.pods import (
     ALLOWANCE,
@@ -30,6 +34,11 @@ from reconverge.judges.timing.scene import Scene
 from reconverge.judges.timing.workloads import converged, measured
 from reconverge.model import PodSpec, Ref
 
+# What a condition of a Job says that its end will be, or is.
+_ENDS: dict[str, AnySteadyState] = {
+    "SuccessCriteriaMet": JobComplete(),
+    "FailureTarget": JobFailed(),
+}
 # Judging takes a challenge that has to be answered, so no promise is given less than this, however
 # long ago its time ran out.
 JUDGING_S = 10.0
@@ -75,7 +84,7 @@ def bound_of(promise: Promise, scene: Scene) -> Bound:
             bound = _since(scene, pod, images() + started(scene, _spec(scene, pod), pods=1))
         case Released() | Ended():
             bound = reaction()
-        case StartsJob(due=due) | StartsNoJob(due=due):
+        case StartsJob(due=due) | StartsNoJob(due=due) | KeepsSchedule(until=due):
             bound = jobs.due(due, wall=scene.wall)
         case GoneWithPods(owner=owner, pods=pods) | Orphaned(owner=owner, pods=pods):
             bound = _since(scene, owner, _left(scene, owner, pods))
@@ -87,6 +96,9 @@ def bound_of(promise: Promise, scene: Scene) -> Bound:
 
 
 def _of_workload(promise: Promise, scene: Scene) -> Bound:
+    match promise:
+        case Until(until=InCondition(of=of, condition=row)) if row in _ENDS:
+            return converged(scene, of, _ENDS[row])
     workload = getattr(promise, "workload", None)
     if isinstance(workload, Ref):
         return converged(scene, workload)
