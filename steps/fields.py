@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pytest_bdd import then
 
-from reconverge.judges.fields import Shows
+from reconverge.judges.fields import Has, Shows
 
 from .vocabulary import words
 
@@ -24,3 +24,9 @@ def shows(experiment: Experiment, name: str, field: tuple[str, ...], value: str)
 def shows_none(experiment: Experiment, name: str, field: tuple[str, ...]) -> None:
     """The field is absent."""
     experiment.expect(Shows(of=experiment.workload(name), field=field, value=None))
+
+
+@then(words('"{name:Name}" has a "{field:Field}"'))
+def has_field(experiment: Experiment, name: str, field: tuple[str, ...]) -> None:
+    """The field is there, whatever it says."""
+    experiment.expect(Has(of=experiment.workload(name), field=field))

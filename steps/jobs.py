@@ -14,6 +14,7 @@ from reconverge.judges.invariants import BacksOff, MadeInAll
 from reconverge.judges.predicates import HasPods, InCondition, Not
 from reconverge.judges.steady import JobComplete, JobFailed, JobRunning
 from reconverge.judges.temporal import Eventually, Until
+from reconverge.model import ref
 
 from .vocabulary import words
 
@@ -139,6 +140,13 @@ def backs_off(experiment: Experiment, name: str) -> None:
 def remarked(experiment: Experiment, name: str, reason: str) -> None:
     """What `kubectl describe` shows of it."""
     experiment.expect(Remarked(about=experiment.workload(name), reason=reason))
+
+
+@then(words('an event "{reason:Name}" tells of a pod of "{name:Name}"'))
+def pod_remarked(experiment: Experiment, name: str, reason: str) -> None:
+    """The same, of its oldest pod that is there."""
+    pod = experiment.timeline.latest().pods_of(experiment.workload(name))[0]
+    experiment.expect(Remarked(about=ref("Pod", pod), reason=reason))
 
 
 @then(words('{count:Number} events "{reason:Name}" tell of "{name:Name}"'))

@@ -45,7 +45,7 @@ Feature: A Job says how its containers restart
 
   Rule: What fails is tried again, in the same pod or in another
 
-    @job_4
+    @job_4 @job_22
     Scenario: A failed container is restarted in its pod
       When the Job "fails-in-place" is created
       Then the container of "fails-in-place" is restarted 1 times after exit code 1, ever more slowly
@@ -57,6 +57,7 @@ Feature: A Job says how its containers restart
       Then "fails-in-place" is "FailureTarget" before it is "Failed", for "BackoffLimitExceeded"
       And "fails-in-place" fails for the reason "BackoffLimitExceeded"
       And no pod of "fails-in-place" is left
+      And an event "BackoffLimitExceeded" tells of "fails-in-place"
       And "fails-in-place" makes exactly 1 pods in all
 
     @job_4 @job_22 @k8s_j23

@@ -21,6 +21,6 @@ Feature: A Job may be given a time limit, and its pods another
       When the Job "pods-out-of-time" is created
       Then "pods-out-of-time" fails for the reason "BackoffLimitExceeded"
       And 2 pods of "pods-out-of-time" have failed for the reason "DeadlineExceeded"
-      And the log of a pod of "pods-out-of-time" contains "Batch job starting"
+      And an event "DeadlineExceeded" tells of a pod of "pods-out-of-time"
       And the log of a pod of "pods-out-of-time" lacks "Finished succesfully"
       And "pods-out-of-time" shows "status.failed" as "2"

@@ -12,7 +12,7 @@ Feature: A Job sees its work through to the end
       Then "batch-job" goes on with 1 pods
       And an event "SuccessfulCreate" tells of "batch-job"
       And the pods of "batch-job" bear its name and are tracked by it
-      And "batch-job" shows "status.active" as "1"
+      And "batch-job" has a "status.startTime"
       And "batch-job" shows no "status.succeeded"
 
     @job_7 @job_16
@@ -23,13 +23,13 @@ Feature: A Job sees its work through to the end
 
   Rule: The work is done once, and then it is done
 
-    @job_2 @k8s_j1
+    @job_2 @job_13
     Scenario: A Job starts at once and ends with its success
       When the Job "short-task" is created
       Then "short-task" is "SuccessCriteriaMet" before it is "Complete", for "CompletionsReached"
       And "short-task" completes with 1 successful pods
       And an event "Completed" tells of "short-task"
-      And "short-task" shows "status.succeeded" as "1"
+      And "short-task" has a "status.completionTime"
       And "short-task" shows no "status.active"
 
     @job_1

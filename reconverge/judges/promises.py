@@ -7,7 +7,7 @@ import msgspec
 from reconverge.judges.budgets import ReplacedWithin
 from reconverge.judges.converges import Converges
 from reconverge.judges.events import Remarked
-from reconverge.judges.fields import Shows
+from reconverge.judges.fields import Has, Shows
 from reconverge.judges.invariants import AnyInvariant
 from reconverge.judges.owners import GoneWithPods, Orphaned
 from reconverge.judges.pods import Ended, PodReady
@@ -36,6 +36,7 @@ AnyPromise = (
     | Ended
     | Remarked
     | Shows
+    | Has
     | EndedPods
     | EndedJobs
     | Worked

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reconverge.judges.fields import Shows
+from reconverge.judges.fields import Has, Shows
 from reconverge.judges.judge import WantSentinel
 from reconverge.model import Ref
 from reconverge.verdict import Verdict
@@ -60,6 +60,17 @@ def test_a_field_is_read_from_what_was_sent(field: tuple[str, ...], value: str |
     world.show(JOB, spec, {"conditions": rows})
     assert verdict(asked(world, field, value))[0] is Verdict.HELD
     assert verdict(asked(world, field, "something else"))[0] is Verdict.BROKEN
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"), [("backoffLimit", Verdict.HELD), ("parallelism", Verdict.BROKEN)]
+)
+def test_a_field_may_say_whatever_it_says(key: str, expected: Verdict) -> None:
+    """It only has to be there."""
+    world = World()
+    world.show(JOB, {"backoffLimit": 0}, {})
+    promise = Has(of=JOB, field=("spec", key))
+    assert verdict(Audience(world, promise.judge(deadline_s=END_S), start=1))[0] is expected
 
 
 def test_a_default_of_ours_is_no_default_of_theirs() -> None:
