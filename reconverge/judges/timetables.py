@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from reconverge.judges.ticks import last_due, ticks
-from reconverge.model import CronJob, Job, Ref, Snapshot
+from reconverge.model import CronJob, Job, Ref, Snapshot, is_of
 
 # batch/v1, types.go: by whom a Job was made, and for which time.
 BY_HAND = "cronjob.kubernetes.io/instantiate"
@@ -49,8 +49,7 @@ class Timetable:
 
     def note_job(self, job: Job, *, is_gone: bool) -> str:
         """Take a delivery of a Job into account; why it should not have been made, if it is new."""
-        owner = job.metadata.controller
-        if owner is None or owner.uid != self.cron.uid or BY_HAND in job.metadata.annotations:
+        if not is_of(job, self.cron) or BY_HAND in job.metadata.annotations:
             return ""
         flaw = "" if job.uid in self._seen else self._flaw(job)
         due = _due_by_name(job, self.cron)

@@ -17,7 +17,17 @@ from reconverge.judges.states import StateJudge
 from reconverge.judges.steady import Steadiness, state
 from reconverge.judges.steady.words import counted, listed
 from reconverge.judges.temporal import Eventually
-from reconverge.model import JOB_TRACKING, CronJob, Job, Pod, PodTemplate, Ref, Snapshot, Terminated
+from reconverge.model import (
+    JOB_TRACKING,
+    CronJob,
+    Job,
+    Pod,
+    PodTemplate,
+    Ref,
+    Snapshot,
+    Terminated,
+    is_of,
+)
 
 # The labels that the API server gives a Job's pods (pkg/registry/batch/job/strategy.go, 1.34); the
 # ones without a prefix are those of before 1.27, and still given.
@@ -242,17 +252,12 @@ class EndedJobs(OfPods, frozen=True, kw_only=True):
 
     def weigh(self, snapshot: Snapshot) -> Steadiness:
         found = (job for job in snapshot.objects("Job") if isinstance(job, Job))
-        mine = [job for job in found if _is_of(job, self.workload)]
+        mine = [job for job in found if is_of(job, self.workload)]
         ended = [job for job in mine if job.end is not None and job.end.type == self.end]
         unended = [job.name for job in mine if job.end is None]
         lacking = [f"{listed(unended, len(unended))} goes on"] if unended else []
         lacking += [f"{len(ended)} of {self.count}"] if len(ended) != self.count else []
         return Steadiness(tuple(lacking), f"{len(ended)} of its {len(mine)} Jobs are {self.end}")
-
-
-def _is_of(job: Job, owner: Ref) -> bool:
-    controller = job.metadata.controller
-    return controller is not None and controller.uid == owner.uid
 
 
 def no_pods(workload: Ref) -> Eventually:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reconverge.judges.invariants.judge import Invariant
 from reconverge.judges.tally import Tally, left
-from reconverge.model import Job, Named, Pod, Ref, Snapshot
+from reconverge.model import Job, Named, Pod, Ref, Snapshot, is_of
 from reconverge.timeline import Entry
 
 
@@ -106,7 +106,7 @@ class _Made(Tally):
         self._seen = {pod.uid for pod in snapshot.owned_pods(self._workload.uid)}
 
     def note(self, entry: Entry) -> None:
-        if entry.view is not None and _is_of(entry.view, self._workload):
+        if entry.view is not None and is_of(entry.view, self._workload):
             self._seen.add(entry.view.uid)
 
 
@@ -152,7 +152,7 @@ class _Minutes(Tally):
 
     def _put(self, view: Named) -> None:
         prefix, _, minute = view.name.rpartition("-")
-        if not _is_of(view, self._cron_job) or prefix != self._cron_job.name:
+        if not is_of(view, self._cron_job) or prefix != self._cron_job.name:
             return
         if minute.isdecimal() and self._seen.setdefault(view.name, view.uid) != view.uid:
             self._violation = self._violation or f"{view.name} was made twice"
@@ -206,14 +206,9 @@ class _Unended(Tally):
             self._names[view.uid] = view.name
 
 
-def _is_of(view: Named, owner: Ref) -> bool:
-    controller = view.metadata.controller
-    return controller is not None and controller.uid == owner.uid
-
-
 def _is_unended(view: Named, owner: Ref) -> bool:
     is_over = view.is_terminating or not isinstance(view, Job) or view.end is not None
-    return not is_over and _is_of(view, owner)
+    return not is_over and is_of(view, owner)
 
 
 def _together(names: list[str]) -> str:
