@@ -175,7 +175,7 @@ class ScheduleJudge:
         barrier = self._barrier
         if barrier is None:
             return None
-        if self._open is None and now_s < self.deadline_s:
+        if self._open is None and self._asked_s < self.deadline_s:
             self._barrier = None  # what seemed to be missing has come, or is excused by now
             return None
         if barrier.is_answered:

@@ -60,11 +60,6 @@ class Timetable:
             self._going_on[job.uid] = job.name
         return flaw
 
-    def owed(self, now: datetime) -> datetime | None:
-        """The time whose Job has to be made now; None where none has."""
-        due = self.open(now)
-        return due if due is not None and not self.excuse(due, now) else None
-
     def open(self, now: datetime) -> datetime | None:
         """The newest time up to `now` for which it was due and that no Job was made for."""
         view = self.view
