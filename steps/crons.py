@@ -115,16 +115,9 @@ def ran_last(experiment: Experiment, name: str) -> None:
     experiment.expect(Shows(of=cron, field=LAST_SCHEDULE, value=due))
 
 
-@then(words('"{name:Name}" keeps its schedule for its next {runs:Number} runs'))
-def keeps(experiment: Experiment, name: str, runs: int) -> None:
-    """Each of them has exactly one Job, by its name, unless it is excused."""
-    cron = experiment.workload(name)
-    experiment.expect(keeps_schedule(cron, experiment.timeline, runs=runs))
-
-
 @then(words('"{name:Name}" makes up for what it missed, and keeps its schedule for its next run'))
 def makes_up(experiment: Experiment, injection: Injection, name: str) -> None:
-    """The same, from before the fault on."""
+    """Each due time has exactly one Job, by its name, unless it is excused."""
     cron, since = experiment.workload(name), (injection.id,)
     promise = keeps_schedule(cron, experiment.timeline, runs=1, injections=since)
     experiment.expect(promise)

@@ -46,6 +46,7 @@ Feature: A CronJob may be told when not to begin
       When the last 1 runs of "overlapping" are missed
       Then "overlapping" makes up for what it missed, and keeps its schedule for its next run
       And "overlapping" has 2 pods at work together
+      And "overlapping" never runs twice for one minute
 
     @k8s_c3
     Scenario: Forbidden to overlap, the later one is left out

@@ -21,9 +21,9 @@ Feature: A CronJob makes a Job for each time that it is due
 
     @cj_2
     Scenario: Two minutes, two Jobs
-      When the CronJob "every-minute" is created
-      Then "every-minute" keeps its schedule for its next 2 runs
-      And "every-minute" never runs twice for one minute
+      Given the CronJob "every-minute" has been accepted
+      When the last 1 runs of "every-minute" are missed
+      Then "every-minute" makes up for what it missed, and keeps its schedule for its next run
       And the last run of "every-minute" is the one that was due last
       And 2 events "SuccessfulCreate" tell of "every-minute"
       And an event "SawCompletedJob" tells of "every-minute"

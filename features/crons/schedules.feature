@@ -58,13 +58,9 @@ Feature: A CronJob has a schedule of five fields
   Rule: What is left out has a default
 
     @api @cj_12
-    Scenario Outline: A CronJob that says nothing of it has a default
+    Scenario: A CronJob that says nothing of it has defaults
       When the CronJob "batch-job-every-fifteen-minutes" is created
-      Then "batch-job-every-fifteen-minutes" shows "<field>" as "<value>"
-
-      Examples:
-        | field                           | value |
-        | spec.concurrencyPolicy          | Allow |
-        | spec.suspend                    | false |
-        | spec.successfulJobsHistoryLimit | 3     |
-        | spec.failedJobsHistoryLimit     | 1     |
+      Then "batch-job-every-fifteen-minutes" shows "spec.concurrencyPolicy" as "Allow"
+      And "batch-job-every-fifteen-minutes" shows "spec.suspend" as "false"
+      And "batch-job-every-fifteen-minutes" shows "spec.successfulJobsHistoryLimit" as "3"
+      And "batch-job-every-fifteen-minutes" shows "spec.failedJobsHistoryLimit" as "1"
