@@ -190,6 +190,21 @@ class Experiment:
             return error.what
         return ""
 
+    def objection(self, fault: Fault) -> str:
+        """Why the API server does not let `fault` be done, in its own words; empty when it does.
+
+        It is asked in earnest. What it lets be done against all expectation is not taken back: it
+        goes with the namespace. With `faults_off` it is not asked.
+        """
+        chosen = self.plan(fault)
+        try:
+            if not self._faults_off:
+                fault.inject(self.cluster, chosen.targets)
+        except Rejected as error:
+            self._note(f"{chosen.sentence}: refused: {error.what}")
+            return error.what
+        return ""
+
     def workload(self, name: str) -> Ref:
         """The workload of that name, of whatever kind; BadInput names those there are."""
         return workload_named(self.timeline.latest(), name, namespace=self.namespace)

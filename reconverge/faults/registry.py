@@ -13,10 +13,14 @@ from reconverge.faults.control_plane import (
     StopController,
     SwitchOffController,
 )
+from reconverge.faults.costs import CheapenPod
+from reconverge.faults.deletions import DeleteOwner
 from reconverge.faults.kubelets import FreezeKubelet, RestartKubelet, StopKubelet
 from reconverge.faults.labels import RelabelPod
+from reconverge.faults.lone_pods import CreateLonePods, DeletePod, LabelPod
 from reconverge.faults.nodes import LabelNode, StopNode
 from reconverge.faults.pods import CreateSurplusPod, DeletePods
+from reconverge.faults.quotas import SetQuota
 from reconverge.faults.silence import Silence
 from reconverge.faults.specs import ChangeSpec
 from reconverge.faults.workloads import ScaleWorkload
@@ -29,6 +33,12 @@ AnyFault = (
     | ScaleWorkload
     | ChangeSpec
     | MissRuns
+    | SetQuota
+    | DeleteOwner
+    | CreateLonePods
+    | LabelPod
+    | DeletePod
+    | CheapenPod
     | LabelNode
     | StopNode
     | StopKubelet

@@ -9,31 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import msgspec
-
 from reconverge.judges.headcount import Headcount, PodState, count, numbered, seen
+from reconverge.judges.numbers import PodsLabelled, Reports, RunsImage
+from reconverge.judges.predicate import Predicate, spaced
 from reconverge.judges.steady.words import readiness
 from reconverge.judges.tally import Looked, Tally
 from reconverge.model import Node, Ref, Snapshot, condition, is_true
 from reconverge.timeline import Entry
 
 _PODS = frozenset({"Pod"})
-
-
-class Predicate(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag=True):
-    """Base of all predicates."""
-
-    def words(self, adverb: str = "") -> str:
-        """The predicate as a clause; `adverb` (never, always, not, eventually) stands within it."""
-        raise NotImplementedError
-
-    def lack(self, snapshot: Snapshot) -> str:
-        """Why it is not so, as a clause; empty where it is so."""
-        raise NotImplementedError
-
-    def tally(self) -> Tally:
-        """A tally whose violation is `lack`."""
-        raise NotImplementedError
 
 
 class HasPods(Predicate, frozen=True, kw_only=True):
@@ -45,7 +29,7 @@ class HasPods(Predicate, frozen=True, kw_only=True):
     most: int | None = None
 
     def words(self, adverb: str = "") -> str:
-        return f'"{self.workload.name}" {_spaced(adverb)}has {self._bounds()}'
+        return f'"{self.workload.name}" {spaced(adverb)}has {self._bounds()}'
 
     def _bounds(self) -> str:
         if self.most is None:
@@ -73,7 +57,7 @@ class PodExists(Predicate, frozen=True, kw_only=True):
     pod: Ref
 
     def words(self, adverb: str = "") -> str:
-        return f'pod "{self.pod.name}" {_spaced(adverb)}exists'
+        return f'pod "{self.pod.name}" {spaced(adverb)}exists'
 
     def lack(self, snapshot: Snapshot) -> str:
         return "" if snapshot.pod(self.pod.uid) is not None else f"{self.pod.name} does not exist"
@@ -88,7 +72,7 @@ class PodDeleted(Predicate, frozen=True, kw_only=True):
     pod: Ref
 
     def words(self, adverb: str = "") -> str:
-        return f'pod "{self.pod.name}" is {_spaced(adverb)}deleted'
+        return f'pod "{self.pod.name}" is {spaced(adverb)}deleted'
 
     def lack(self, snapshot: Snapshot) -> str:
         pod = snapshot.pod(self.pod.uid)
@@ -106,7 +90,7 @@ class OwnedBy(Predicate, frozen=True, kw_only=True):
     owner: Ref
 
     def words(self, adverb: str = "") -> str:
-        return f'"{self.owner.name}" {_spaced(adverb)}owns pod "{self.pod.name}"'
+        return f'"{self.owner.name}" {spaced(adverb)}owns pod "{self.pod.name}"'
 
     def lack(self, snapshot: Snapshot) -> str:
         pod = snapshot.pod(self.pod.uid)
@@ -131,7 +115,7 @@ class HasLabel(Predicate, frozen=True, kw_only=True):
 
     def words(self, adverb: str = "") -> str:
         label = self.key if self.value is None else f"{self.key}={self.value}"
-        return f'pod "{self.pod.name}" is {_spaced(adverb)}labelled "{label}"'
+        return f'pod "{self.pod.name}" is {spaced(adverb)}labelled "{label}"'
 
     def lack(self, snapshot: Snapshot) -> str:
         pod = snapshot.pod(self.pod.uid)
@@ -153,7 +137,7 @@ class InPhase(Predicate, frozen=True, kw_only=True):
     phase: str
 
     def words(self, adverb: str = "") -> str:
-        return f'pod "{self.pod.name}" is {_spaced(adverb)}{self.phase}'
+        return f'pod "{self.pod.name}" is {spaced(adverb)}{self.phase}'
 
     def lack(self, snapshot: Snapshot) -> str:
         pod = snapshot.pod(self.pod.uid)
@@ -170,7 +154,7 @@ class NodeReady(Predicate, frozen=True, kw_only=True):
     node: Ref
 
     def words(self, adverb: str = "") -> str:
-        return f'node "{self.node.name}" is {_spaced(adverb)}Ready'
+        return f'node "{self.node.name}" is {spaced(adverb)}Ready'
 
     def lack(self, snapshot: Snapshot) -> str:
         node = snapshot.get("Node", self.node.uid)
@@ -191,7 +175,7 @@ class InCondition(Predicate, frozen=True, kw_only=True):
 
     def words(self, adverb: str = "") -> str:
         why = f" ({self.reason})" if self.reason else ""
-        return f'"{self.of.name}" is {_spaced(adverb)}{self.condition}{why}'
+        return f'"{self.of.name}" is {spaced(adverb)}{self.condition}{why}'
 
     def lack(self, snapshot: Snapshot) -> str:
         view = snapshot.get(self.of.kind, self.of.uid)
@@ -274,6 +258,9 @@ AnyPredicate = (
     | InPhase
     | NodeReady
     | InCondition
+    | Reports
+    | PodsLabelled
+    | RunsImage
     | Not
     | AllOf
     | AnyOf
@@ -329,10 +316,6 @@ class _Combined(Tally):
     def note(self, entry: Entry) -> None:
         for part in self._parts:
             part.follow(entry, is_first=False)
-
-
-def _spaced(adverb: str) -> str:
-    return f"{adverb} " if adverb else ""
 
 
 def _joined(parts: Iterable[AnyPredicate], word: str, adverb: str) -> str:
