@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from pytest_bdd import given, then, when
 
 from reconverge.cluster.by_hand import jobs_by_hand
+from reconverge.faults import DeleteOwner
 from reconverge.faults.batch import MissRuns, miss_runs, stamp
 from reconverge.judges import baselines
 from reconverge.judges.fields import Shows
 from reconverge.judges.invariants import OnceAMinute
 from reconverge.judges.occasions import coming, keeps_schedule, last
+from reconverge.judges.owners import AllGone
 from reconverge.judges.predicates import HasPods
 from reconverge.judges.schedules import StartsJob, StartsNoJob
 from reconverge.judges.temporal import Eventually
@@ -46,6 +48,14 @@ def missed(experiment: Experiment, name: str, runs: int) -> Injection:
     return experiment.inject(miss_runs(cron, experiment.timeline, runs=runs))
 
 
+@given(words('a run of "{name:Name}" that it had missed goes on'))
+def run_goes_on(experiment: Experiment, name: str) -> None:
+    """It is made up for, and its pod works."""
+    cron = experiment.workload(name)
+    experiment.inject(miss_runs(cron, experiment.timeline, runs=1))
+    experiment.expect(Eventually(of=HasPods(workload=cron, state="ready", least=1)))
+
+
 @given(words('a run of "{name:Name}" has come due, and {late_s:Duration} have passed'))
 def overdue(experiment: Experiment, name: str, late_s: float) -> None:
     """Nothing is started for it in all that time."""
@@ -61,6 +71,20 @@ def by_hand(experiment: Experiment, name: str, times: int) -> list[tuple[Ref, ..
     cron, timeline = experiment.workload(name), experiment.timeline
     jobs = jobs_by_hand(cron, timeline, name=BY_HAND, times=times)
     return [*map(experiment.apply, jobs)]
+
+
+@when(words('the Job that "{name:Name}" has at work is deleted'), target_fixture="injection")
+def delete_run(experiment: Experiment, name: str) -> Injection:
+    """With its pods; its CronJob stays."""
+    job = baselines.jobs_of(experiment.timeline.latest(), experiment.workload(name))[0]
+    return experiment.inject(DeleteOwner(of=job, propagation="Background"))
+
+
+@then("its Jobs are gone as well")
+def jobs_gone(experiment: Experiment, injection: Injection) -> None:
+    """Each that it had when it was deleted."""
+    jobs = baselines.jobs_of(experiment.before(), injection.targets[0])
+    experiment.expect(AllGone(objects=jobs))
 
 
 @then(words('"{name:Name}" starts the Job that was due last'))

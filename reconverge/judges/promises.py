@@ -11,7 +11,7 @@ from reconverge.judges.descriptions import DescribedAs
 from reconverge.judges.events import Remarked
 from reconverge.judges.fields import Has, Shows
 from reconverge.judges.invariants import AnyInvariant
-from reconverge.judges.owners import GoneWithPods, Orphaned
+from reconverge.judges.owners import AllGone, GoneWithPods, Orphaned
 from reconverge.judges.pods import Answering, Ended, PodReady
 from reconverge.judges.schedule_keeping import KeepsSchedule
 from reconverge.judges.schedules import StartsJob, StartsNoJob
@@ -56,6 +56,7 @@ AnyPromise = (
     | FromTemplate
     | GoneWithPods
     | Orphaned
+    | AllGone
     | StartsJob
     | StartsNoJob
     | KeepsSchedule

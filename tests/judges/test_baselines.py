@@ -10,7 +10,8 @@ from reconverge.judges.invariants import NeverMore, OneAtATime, OnePerPlace
 from reconverge.judges.pods import Ended, PodReady
 from reconverge.model import Ref, Snapshot
 from reconverge.verdict import Verdict
-from tests.builders import KUBIA, NAMESPACE, Audience, Json, Responder, Story, meta
+from tests.builders import KUBIA, NAMESPACE, Audience, Json, Responder, Story, meta, owned_by
+from tests.judges.steady.worlds import World
 
 
 def pod(name: str) -> Ref:
@@ -195,3 +196,15 @@ def test_nothing_created_is_nothing_adopted() -> None:
     assert promise.injections == ("fault-1",)
     nobody = baselines.adopted_first(KUBIA, [], after="fault-1")
     assert nobody.until.lack(three().timeline.latest()) == "nobody does not exist"
+
+
+def test_the_jobs_of_a_cron_job_are_its_own() -> None:
+    """A namesake's are not, and to have none is bad input."""
+    world = World()
+    cron = Ref("CronJob", NAMESPACE, "tick", "cron-1")
+    namesake = Ref("CronJob", NAMESPACE, "tick", "cron-0")
+    for name, owner in [("b", cron), ("a", cron), ("c", namesake)]:
+        world.show(Ref("Job", NAMESPACE, name, name), {}, {}, ownerReferences=owned_by(owner))
+    assert [one.name for one in baselines.jobs_of(world.timeline.latest(), cron)] == ["a", "b"]
+    with pytest.raises(BadInput, match="has no Jobs"):
+        baselines.jobs_of(World().timeline.latest(), cron)
