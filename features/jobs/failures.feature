@@ -13,6 +13,25 @@ Feature: A Job may be told which failures count
       And "fails-at-first" makes exactly 1 pods in all
       And "fails-at-first" shows no "status.failed"
 
+  Rule: Another try in another pod is a failure of the Job
+
+    @k8s_j15 @k8s_j19
+    Scenario: Tasks that fail at first succeed in pods that know of it
+      When the Job "second-try" is created
+      Then "second-try" is "SuccessCriteriaMet" before it is "Complete", for "CompletionsReached"
+      And "second-try" completes with 2 successful pods
+      And 2 pods of "second-try" have ended as "Failed", each with exit code 1 and reason "Error"
+      And "second-try" makes exactly 4 pods in all
+      And "second-try" never has two pods at one index
+
+    @k8s_j3
+    Scenario: An exit code that is to be ignored counts for nothing
+      When the Job "forgiven" is created
+      Then "forgiven" completes with 1 successful pods
+      And 1 pods of "forgiven" have ended as "Failed", each with exit code 42 and reason "Error"
+      And "forgiven" shows no "status.failed"
+      And "forgiven" makes exactly 2 pods in all
+
   Rule: A failure without hope ends the Job at once
 
     @k8s_j2
