@@ -28,9 +28,7 @@ from reconverge.faults.injector import Boundary, Injection, Injector, encoded, i
 from reconverge.faults.journal import Journal
 from reconverge.judges.converges import Converges
 from reconverge.judges.promise import Promise
-from reconverge.judges.schedule_keeping import KeepsSchedule
 from reconverge.judges.steady import AnySteadyState, ReadyPods
-from reconverge.judges.temporal import AnyAwaited
 from reconverge.judges.timing import Deadline, deadline_of, scene_of
 from reconverge.lookup import node_named, pod_named, workload_named
 from reconverge.model import Ref, Snapshot
@@ -41,9 +39,6 @@ from reconverge.report.console import failure_text
 from reconverge.timeline import Entry, Judged, Noted, Opened, Promised
 from reconverge.verdict import Finding, Verdict
 from reconverge.waiting import Acts, OnProgress, wait_until_judged
-
-# Promises that name the injections with which their span begins.
-_OF_FAULTS = Converges | AnyAwaited | KeepsSchedule
 
 __all__ = ["Experiment", "Injection", "PromiseBroken"]
 
@@ -260,8 +255,7 @@ class Experiment:
         it HELD. A promise that names injections is judged from the first of them on, any other
         from now.
         """
-        named = promise.injections if isinstance(promise, _OF_FAULTS) else ()
-        starts = [one.start - 1 for one in self._injections if one.id in named]
+        starts = [one.start - 1 for one in self._injections if one.id in promise.begins_with]
         start = max(0, min([len(self.timeline) - 1, *starts]))
         scene = scene_of(self.timeline, since=self._asked_at)
         return self._judge(promise, start=start, deadline=deadline_of(promise, scene, within_s))
