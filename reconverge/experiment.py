@@ -29,7 +29,6 @@ from reconverge.faults.journal import Journal
 from reconverge.judges.converges import Converges
 from reconverge.judges.promise import Promise
 from reconverge.judges.steady import AnySteadyState, ReadyPods
-from reconverge.judges.temporal import AnyAwaited
 from reconverge.judges.timing import Deadline, deadline_of, scene_of
 from reconverge.lookup import node_named, pod_named, workload_named
 from reconverge.model import Ref, Snapshot
@@ -256,8 +255,7 @@ class Experiment:
         it HELD. A promise that names injections is judged from the first of them on, any other
         from now.
         """
-        named = promise.injections if isinstance(promise, Converges | AnyAwaited) else ()
-        starts = [one.start - 1 for one in self._injections if one.id in named]
+        starts = [one.start - 1 for one in self._injections if one.id in promise.begins_with]
         start = max(0, min([len(self.timeline) - 1, *starts]))
         scene = scene_of(self.timeline, since=self._asked_at)
         return self._judge(promise, start=start, deadline=deadline_of(promise, scene, within_s))

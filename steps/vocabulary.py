@@ -7,6 +7,7 @@ two steps claim one text by accident.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from pytest_bdd.parsers import parse
@@ -87,6 +88,42 @@ def label(text: str) -> dict[str, str | None]:
     return {key: value}
 
 
+@spelt(r'[a-z][^"]*')
+def field(text: str) -> tuple[str, ...]:
+    """`spec.backoffLimit`, or `metadata.annotations[a.b/c]` where a key has dots itself."""
+    path, _, key = text.removesuffix("]").partition("[")
+    return (*path.split("."), *filter(None, [key]))
+
+
+def _quarter(now: datetime) -> datetime:
+    return now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+
+
+def _half_past(now: datetime) -> datetime:
+    here = now - timedelta(minutes=30)
+    return here.replace(minute=30, second=0, microsecond=0)
+
+
+def _sunday(now: datetime) -> datetime:
+    """On a Sunday before 15:00 it is the Sunday before."""
+    here = now - timedelta(hours=15)
+    sunday = here - timedelta(days=here.isoweekday() % 7)
+    return sunday.replace(hour=15, minute=0, second=0, microsecond=0)
+
+
+_MOMENTS: dict[str, Callable[[datetime], datetime]] = {
+    "quarter of an hour": _quarter,
+    "minute 30 of an hour": _half_past,
+    "Sunday at 15:00": _sunday,
+}
+
+
+@spelt("|".join(_MOMENTS))
+def moment(text: str) -> Callable[[datetime], datetime]:
+    """What returns again and again: the last such moment before another, in the same time zone."""
+    return _MOMENTS[text]
+
+
 @spelt(r'[^"=/]+=[^"=/]*(?:, [^"=/]+=[^"=/]*)*')
 def labels(text: str) -> dict[str, str]:
     """`key=value, key=value`."""
@@ -139,6 +176,8 @@ WORDS: dict[str, Callable[[str], Any]] = {
     "Kind": kind,
     "AnyKind": any_kind,
     "Label": label,
+    "Field": field,
+    "Moment": moment,
     "Labels": labels,
     "LabelSets": label_sets,
     "LabelChange": label_change,

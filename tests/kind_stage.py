@@ -52,7 +52,12 @@ def workload(
 
 
 def job(
-    *, seconds: int, completions: int = 1, parallelism: int = 1, name: str = "batch"
+    *,
+    seconds: int,
+    completions: int = 1,
+    parallelism: int = 1,
+    name: str = "batch",
+    grace_s: int = 30,
 ) -> JsonObject:
     """A Job each of whose pods succeeds after `seconds`."""
     container = {
@@ -61,7 +66,11 @@ def job(
         "imagePullPolicy": "IfNotPresent",
         "env": [{"name": "RUN_S", "value": str(seconds)}],
     }
-    pod = {"restartPolicy": "OnFailure", "containers": [container]}
+    pod = {
+        "restartPolicy": "OnFailure",
+        "terminationGracePeriodSeconds": grace_s,
+        "containers": [container],
+    }
     spec = {"completions": completions, "parallelism": parallelism, "template": {"spec": pod}}
     return {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name}, "spec": spec}
 

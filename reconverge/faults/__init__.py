@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reconverge.faults.applications import WearOut
+from reconverge.faults.batch import DeleteEndedPods, MissRuns
 from reconverge.faults.commands import RunInside
 from reconverge.faults.control_plane import (
     FreezeController,
@@ -31,6 +32,7 @@ __all__ = [
     "CordonNode",
     "CreateLonePods",
     "CreateSurplusPod",
+    "DeleteEndedPods",
     "DeleteOwner",
     "DeletePod",
     "DeletePods",
@@ -44,6 +46,7 @@ __all__ = [
     "LabelByHand",
     "LabelNode",
     "LabelPod",
+    "MissRuns",
     "RelabelPod",
     "RemoveNode",
     "RestartApiServer",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from reconverge.faults.applications import WearOut
+from reconverge.faults.batch import DeleteEndedPods, MissRuns
 from reconverge.faults.commands import RunInside
 from reconverge.faults.control_plane import (
     FreezeController,
@@ -30,6 +31,7 @@ AnyFault = (
     DeletePods
     | EvictPods
     | FailPods
+    | DeleteEndedPods
     | CreateSurplusPod
     | RelabelPod
     | LabelByHand
@@ -37,6 +39,7 @@ AnyFault = (
     | DeleteOwner
     | ChangeSpec
     | SetQuota
+    | MissRuns
     | CreateLonePods
     | LabelPod
     | DeletePod
@@ -59,7 +62,6 @@ AnyFault = (
     | WearOut
     | RunInside
     | Silence
-    | RunInside
 )
 
 

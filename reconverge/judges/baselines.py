@@ -28,7 +28,7 @@ from reconverge.judges.predicates import AllOf, Not, OwnedBy, PodDeleted
 from reconverge.judges.states import Restarts
 from reconverge.judges.steady.rollouts import fence_posts
 from reconverge.judges.temporal import Always, Eventually, Until
-from reconverge.model import CronJob, DaemonSet, Deployment, Job, Pod, Ref, Snapshot, ref
+from reconverge.model import CronJob, DaemonSet, Deployment, Job, Pod, Ref, Snapshot, is_of, ref
 
 
 def survivors(before: Snapshot, workload: Ref, *, hit: Sequence[Ref]) -> Untouched:
@@ -201,6 +201,15 @@ def one_at_a_time(before: Snapshot, cron_job: Ref) -> OneAtATime:
     if not isinstance(view, CronJob) or view.spec.concurrency_policy == "Allow":
         raise BadInput(f"{cron_job} may run several Jobs at a time (concurrencyPolicy)")
     return OneAtATime(cron_job=cron_job)
+
+
+def jobs_of(before: Snapshot, cron_job: Ref) -> tuple[Ref, ...]:
+    """The Jobs of the CronJob, by name; BadInput where it has none."""
+    found = sorted(before.objects("Job"), key=lambda one: one.name)
+    mine = tuple(ref("Job", one) for one in found if is_of(one, cron_job))
+    if not mine:
+        raise BadInput(f"{cron_job} has no Jobs")
+    return mine
 
 
 def adopted_first(workload: Ref, created: Sequence[Ref], *, after: str) -> Until:

@@ -16,12 +16,15 @@ from reconverge.model import BETWEEN, Named, Pod, Ref, Snapshot, ref
 from reconverge.timeline import Entry
 
 # ready: active and Ready. active: neither deleted nor finished, what controllers count.
-# standing: active, or being deleted and not gone yet.
-PodState = Literal["ready", "active", "standing"]
+# standing: active, or being deleted and not gone yet. succeeded, failed: finished and still there.
+PodState = Literal["ready", "active", "standing", "succeeded", "failed"]
+_PHASES: dict[PodState, str] = {"succeeded": "Succeeded", "failed": "Failed"}
 WORDS: dict[PodState, tuple[str, str]] = {
     "ready": ("ready pods", ""),
     "active": ("pods", ""),
     "standing": ("pods", ", terminating ones included"),
+    "succeeded": ("succeeded pods", ""),
+    "failed": ("failed pods", ""),
 }
 
 
@@ -40,6 +43,8 @@ def is_in(pod: Pod, state: PodState) -> bool:
     """Whether the pod counts as one that is in `state`."""
     if state == "standing":
         return pod.is_active or pod.is_terminating
+    if state in _PHASES:
+        return not pod.is_terminating and pod.status.phase == _PHASES[state]
     return pod.is_active and (state == "active" or pod.is_ready)
 
 
@@ -138,4 +143,6 @@ class Headcount:
 def _size(census: Census, state: PodState) -> int:
     if state == "ready":
         return len(census.ready)
+    if state in _PHASES:
+        return sum(is_in(pod, state) for pod in census.finished.values())
     return len(census.mine) + (len(census.leaving) if state == "standing" else 0)

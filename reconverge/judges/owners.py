@@ -57,6 +57,25 @@ class Orphaned(Promise, frozen=True, kw_only=True):
         return Steadiness(tuple(lacking), seen, do_pods_differ=bool(rows))
 
 
+class AllGone(Promise, frozen=True, kw_only=True):
+    """Each of these objects is gone, and not only being deleted."""
+
+    objects: tuple[Ref, ...]
+
+    def sentence(self) -> str:
+        return f"{listed((str(one) for one in self.objects), len(self.objects))} is gone"
+
+    def judge(self, *, deadline_s: float) -> StateJudge:
+        kinds = tuple(sorted({one.kind for one in self.objects}))
+        return StateJudge(self, self.weigh, kinds=kinds, deadline_s=deadline_s)
+
+    def weigh(self, snapshot: Snapshot) -> Steadiness:
+        left = [one.name for one in self.objects if not snapshot.is_gone(one.uid)]
+        lacking = (f"{listed(left, len(left))} is still there",) if left else ()
+        total = len(self.objects)
+        return Steadiness(lacking, f"{total - len(left)} of {total} are gone")
+
+
 def _owner_lacks(snapshot: Snapshot, owner: Ref) -> list[str]:
     return [] if snapshot.is_gone(owner.uid) else [f"{owner} is still there"]
 

@@ -24,7 +24,7 @@ from reconverge.judges.whereabouts import (
     RunsOn,
     Told,
 )
-from reconverge.model import Node, Ref, Snapshot
+from reconverge.model import Node, Ref, Snapshot, condition, is_true
 from reconverge.timeline import Entry
 
 _PODS = frozenset({"Pod"})
@@ -176,6 +176,31 @@ class NodeReady(Predicate, frozen=True, kw_only=True):
         return Looked(self.lack, kinds=frozenset({"Node"}))
 
 
+class InCondition(Predicate, frozen=True, kw_only=True):
+    """The object's condition of that type is True, for `reason` if one is given."""
+
+    of: Ref
+    condition: str
+    reason: str = ""
+
+    def words(self, adverb: str = "") -> str:
+        why = f" ({self.reason})" if self.reason else ""
+        return f'"{self.of.name}" is {spaced(adverb)}{self.condition}{why}'
+
+    def lack(self, snapshot: Snapshot) -> str:
+        view = snapshot.get(self.of.kind, self.of.uid)
+        rows = getattr(getattr(view, "status", None), "conditions", ())
+        row = condition(rows, self.condition)
+        if is_true(row) and self.reason in ("", row.reason if row is not None else ""):
+            return ""
+        seen = [f"{one.type} ({one.reason})" for one in rows if is_true(one)]
+        return f"{self.of.name} is {' and '.join(seen) or 'in no condition'}"
+
+    def tally(self) -> Tally:
+        kinds = frozenset({self.of.kind})
+        return Looked(self.lack, kinds=kinds, namespace=self.of.namespace)
+
+
 class Not(Predicate, frozen=True, kw_only=True):
     """The opposite."""
 
@@ -242,6 +267,7 @@ AnyPredicate = (
     | HasLabel
     | InPhase
     | NodeReady
+    | InCondition
     | Reports
     | PodsLabelled
     | RunsImage

@@ -16,6 +16,12 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag=Tru
         """The promise in the words of the features, without its deadline."""
         raise NotImplementedError
 
+    @property
+    def begins_with(self) -> tuple[str, ...]:
+        """The injections with the first of which its span begins; without any it begins now."""
+        named: tuple[str, ...] = getattr(self, "injections", ())
+        return named
+
     def judge(self, *, deadline_s: float) -> Judge:
         """A fresh judge of this promise; `deadline_s` is a second of the timeline."""
         raise NotImplementedError

@@ -20,17 +20,29 @@ from reconverge.judges.containers import (
 from reconverge.judges.converges import Converges
 from reconverge.judges.descriptions import DescribedAs
 from reconverge.judges.events import Remarked
+from reconverge.judges.fields import Has, Shows
 from reconverge.judges.invariants import AnyInvariant
 from reconverge.judges.logs import LogBegins, LogSays, NoPreviousLog
-from reconverge.judges.owners import GoneWithPods, Orphaned
+from reconverge.judges.owners import AllGone, GoneWithPods, Orphaned
 from reconverge.judges.pods import Answering, Ended, PodReady
 from reconverge.judges.probing import NeverFails, NeverReady, ProbeFails, ProbeStored, ReadyAfter
 from reconverge.judges.requests import Asked, FirstAsked, Tires
+from reconverge.judges.schedule_keeping import KeepsSchedule
 from reconverge.judges.schedules import StartsJob, StartsNoJob
 from reconverge.judges.states import NodeGone, NodeWhole, Released, Restarts
 from reconverge.judges.templates import MadeFromTemplate, SameSpec, ThroughReplicaSet
 from reconverge.judges.temporal import AnyTemporal
 from reconverge.judges.throttling import Throttled
+from reconverge.judges.work import (
+    EndedJobs,
+    EndedPods,
+    FromTemplate,
+    KeepsRestarting,
+    MadeTogether,
+    SelectsByUid,
+    Tracked,
+    Worked,
+)
 
 AnyContainerPromise = (
     EachRestarted
@@ -62,10 +74,22 @@ AnyPromise = (
     | SameSpec
     | HasCondition
     | Remarked
+    | Shows
+    | Has
+    | EndedPods
+    | EndedJobs
+    | Worked
+    | KeepsRestarting
+    | MadeTogether
+    | SelectsByUid
+    | Tracked
+    | FromTemplate
     | GoneWithPods
     | Orphaned
+    | AllGone
     | StartsJob
     | StartsNoJob
+    | KeepsSchedule
     | AnyInvariant
     | AnyTemporal
     | ReplacedWithin

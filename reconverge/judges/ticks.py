@@ -37,6 +37,27 @@ def ticks(spec: CronJobSpec, wall: datetime) -> tuple[datetime, datetime] | None
         return None
 
 
+def last_due(spec: CronJobSpec, wall: datetime, count: int = 1) -> tuple[datetime, ...]:
+    """The last `count` moments up to `wall` for which it is due, the newest first.
+
+    Empty where the schedule cannot be read; fewer where there were fewer.
+    """
+    found: list[datetime] = []
+    while len(found) < count and (near := ticks(spec, wall)) is not None:
+        found.append(near[0])
+        wall = near[0] - timedelta(seconds=1)
+    return tuple(found)
+
+
+def next_due(spec: CronJobSpec, wall: datetime, count: int = 1) -> tuple[datetime, ...]:
+    """The first `count` moments after `wall` for which it is due; fewer where it cannot be read."""
+    found: list[datetime] = []
+    while len(found) < count and (near := ticks(spec, wall)) is not None:
+        wall = near[1]
+        found.append(wall)
+    return tuple(found)
+
+
 def around(spec: CronJobSpec, wall: datetime) -> tuple[datetime, datetime]:
     """The same; raises what makes the schedule unreadable."""
     fields = _DESCRIPTORS.get(spec.schedule, spec.schedule).replace("?", "*")

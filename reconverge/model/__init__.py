@@ -39,6 +39,7 @@ from reconverge.model.meta import (
     Requirement,
     Selector,
     condition,
+    is_of,
     is_true,
     ref,
 )
@@ -161,6 +162,7 @@ __all__ = [
     "Waiting",
     "condition",
     "decode",
+    "is_of",
     "is_true",
     "ref",
     "share",

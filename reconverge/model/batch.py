@@ -21,6 +21,7 @@ class JobSpec(View, frozen=True):
     parallelism: int = 1
     completions: int | None = None
     backoff_limit: int = 6
+    backoff_limit_per_index: int | None = None
     active_deadline_seconds: int | None = None
     ttl_seconds_after_finished: int | None = None
     completion_mode: str = "NonIndexed"

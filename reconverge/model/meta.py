@@ -157,6 +157,12 @@ class Named(View, frozen=True):
         return self.metadata.deletion_timestamp is not None
 
 
+def is_of(view: Named, owner: Ref) -> bool:
+    """Whether exactly this owner, and not a namesake, controls the object."""
+    controller = view.metadata.controller
+    return controller is not None and controller.uid == owner.uid
+
+
 def condition(conditions: tuple[Condition, ...], kind: str) -> Condition | None:
     return next((row for row in conditions if row.type == kind), None)
 

@@ -34,7 +34,7 @@ from reconverge.faults import (
 from reconverge.judges.states import NodeWhole
 from reconverge.model import Ref
 from tests.adversaries.proxy import Wire
-from tests.adversaries.scenarios import RC, RS, Scenario
+from tests.adversaries.scenarios import JOB, RC, RS, Scenario
 from tests.adversaries.trial import Trial
 from tests.kind_stage import template
 
@@ -376,7 +376,7 @@ ADVERSARIES = (
         name="rival deletes pods, then stops",
         says="three more pods are lost at moments nobody expects",
         around=rival(delete_one, every_s=1.0, times=3),
-        may=always(HELD),
+        may=lambda scenario: ANY if scenario.kind == JOB else HELD,  # it backs off for longer
         is_alone=False,
     ),
     Adversary(

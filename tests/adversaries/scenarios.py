@@ -8,11 +8,11 @@ import msgspec
 
 from reconverge import blast
 from reconverge.faults import CreateSurplusPod, DeletePods, Fault, RelabelPod, ScaleWorkload
-from reconverge.judges.steady import AnySteadyState, OnEachNode, ReadyPods
+from reconverge.judges.steady import AnySteadyState, JobRunning, OnEachNode, ReadyPods
 from reconverge.model import Ref, Snapshot
 
 RC, RS, DEPLOYMENT = "ReplicationController", "ReplicaSet", "Deployment"
-STATEFUL_SET, DAEMON_SET = "StatefulSet", "DaemonSet"
+STATEFUL_SET, DAEMON_SET, JOB = "StatefulSet", "DaemonSet", "Job"
 BEFORE = 2  # pods of every workload before the fault
 SPECIAL: dict[str, str | None] = {"type": "special"}
 
@@ -21,6 +21,8 @@ Makes = Callable[[Ref, Snapshot], Fault]
 
 class Scenario(msgspec.Struct, frozen=True):
     """A workload of `kind` with two ready pods, a fault, and how many pods must be ready after it.
+
+    A Job's pods have work for longer than anybody looks.
 
     `needs_new_pods`: it can only converge where pods are created, scheduled and started.
     """
@@ -37,11 +39,17 @@ class Scenario(msgspec.Struct, frozen=True):
 
     @property
     def steady(self) -> AnySteadyState:
-        return OnEachNode() if self.kind == DAEMON_SET else ReadyPods(count=self.replicas)
+        return _steady(self.kind, self.replicas)
 
     @property
     def steady_before(self) -> AnySteadyState:
-        return OnEachNode() if self.kind == DAEMON_SET else ReadyPods(count=BEFORE)
+        return _steady(self.kind, BEFORE)
+
+
+def _steady(kind: str, pods: int) -> AnySteadyState:
+    if kind == JOB:
+        return JobRunning(active=pods)
+    return OnEachNode() if kind == DAEMON_SET else ReadyPods(count=pods)
 
 
 def one_lost(of: Ref, world: Snapshot) -> Fault:
@@ -92,4 +100,5 @@ SCENARIOS = (
     Scenario(DEPLOYMENT, "one pod lost", one_lost),
     Scenario(STATEFUL_SET, "one pod lost", one_lost),
     Scenario(DAEMON_SET, "one pod lost", one_lost),
+    Scenario(JOB, "one pod lost", one_lost),
 )

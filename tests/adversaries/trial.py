@@ -20,9 +20,9 @@ from reconverge.faults.journal import Journal
 from reconverge.model import Pod, Ref, ref
 from reconverge.verdict import Finding
 from tests.adversaries.evidence import Evidence
-from tests.adversaries.scenarios import BEFORE, Scenario
+from tests.adversaries.scenarios import BEFORE, JOB, Scenario
 from tests.adversaries.truth import Truth
-from tests.kind_stage import workload
+from tests.kind_stage import job, workload
 
 STARTED_S = 240.0  # many trials begin at once
 
@@ -126,6 +126,8 @@ class Trial:
 
 
 def manifest_of(scenario: Scenario) -> JsonObject:
+    if scenario.kind == JOB:
+        return job(seconds=3600, completions=BEFORE, parallelism=BEFORE, grace_s=0)
     return workload(scenario.kind, replicas=BEFORE)
 
 

@@ -25,6 +25,7 @@ _PATHS = {
     "Deployment": "/apis/apps/v1/namespaces/{}/deployments",
     "StatefulSet": "/apis/apps/v1/namespaces/{}/statefulsets",
     "DaemonSet": "/apis/apps/v1/namespaces/{}/daemonsets",
+    "Job": "/apis/batch/v1/namespaces/{}/jobs",
     "Pod": "/api/v1/namespaces/{}/pods",
     "Node": "/api/v1/nodes",
 }
@@ -118,6 +119,8 @@ class Truth:
 
 def _does_status_agree(view: Object, wanted: int) -> bool:
     status = view.get("status", {})
+    if view["kind"] == "Job":
+        return bool(status.get("active", 0) == status.get("ready", 0) == wanted)
     ready = status.get("numberReady" if view["kind"] == "DaemonSet" else "readyReplicas", 0)
     is_new = status.get("observedGeneration", 0) >= view["metadata"]["generation"]
     return bool(is_new and ready == wanted)

@@ -10,7 +10,8 @@ from reconverge.judges.invariants import NeverMore, OneAtATime, OnePerPlace
 from reconverge.judges.pods import Ended, PodReady
 from reconverge.model import Ref, Snapshot
 from reconverge.verdict import Verdict
-from tests.builders import KUBIA, NAMESPACE, Audience, Json, Responder, Story, meta
+from tests.builders import KUBIA, NAMESPACE, Audience, Json, Responder, Story, meta, owned_by
+from tests.judges.steady.worlds import World
 
 
 def pod(name: str) -> Ref:
@@ -242,3 +243,15 @@ def test_a_workload_without_pods_has_none_to_speak_of() -> None:
     """What is said of them would be said of nothing."""
     with pytest.raises(BadInput, match="had no pods"):
         baselines.pods_of(Snapshot(), KUBIA)
+
+
+def test_the_jobs_of_a_cron_job_are_its_own() -> None:
+    """A namesake's are not, and to have none is bad input."""
+    world = World()
+    cron = Ref("CronJob", NAMESPACE, "tick", "cron-1")
+    namesake = Ref("CronJob", NAMESPACE, "tick", "cron-0")
+    for name, owner in [("b", cron), ("a", cron), ("c", namesake)]:
+        world.show(Ref("Job", NAMESPACE, name, name), {}, {}, ownerReferences=owned_by(owner))
+    assert [one.name for one in baselines.jobs_of(world.timeline.latest(), cron)] == ["a", "b"]
+    with pytest.raises(BadInput, match="has no Jobs"):
+        baselines.jobs_of(World().timeline.latest(), cron)

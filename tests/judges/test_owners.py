@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconverge.judges.owners import GoneWithPods, Orphaned
+from reconverge.judges.owners import AllGone, GoneWithPods, Orphaned
 from reconverge.model import Ref
 from tests.builders import KUBIA, NAMESPACE, Story
 
@@ -64,3 +64,14 @@ def test_a_pod_that_was_harmed_is_no_orphan(change: dict[str, object], reason: s
     story.pod("b", owner=None)
     story.pod("a", **change)  # type: ignore[arg-type]
     assert lacking(story, promise) == (reason,)
+
+
+def test_all_are_gone_once_each_was_seen_to_go() -> None:
+    """One that is being deleted is not, nor is one that nobody has seen."""
+    story, promise = Story(), AllGone(objects=PODS)
+    assert promise.weigh(story.timeline.latest()).lacking == ("a, b is still there",)
+    story.pod("a", "deleted")
+    story.pod("b", terminating=True)
+    assert promise.weigh(story.timeline.latest()).lacking == ("b is still there",)
+    story.pod("b", "deleted")
+    assert promise.weigh(story.timeline.latest()).lacking == ()

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from reconverge.judges.invariants import (
     Instance,
     Invariant,
+    MadeInAll,
     NeverFewer,
     NeverMore,
     NeverMoved,
@@ -37,6 +38,7 @@ from reconverge.judges.predicates import (
     AnyPredicate,
     HasLabel,
     HasPods,
+    InCondition,
     InPhase,
     NodeReady,
     Not,
@@ -117,7 +119,7 @@ def play(story: Story, op: Op) -> None:
 def tick(story: Story, minute: str, number: int, change: Change, has_ended: bool) -> None:
     """A Job of the CronJob."""
     name = f"tick-{minute}"
-    rows = [{"type": "Complete", "status": "True"}] if has_ended else []
+    rows = [{"type": "Complete", "status": "True", "reason": "Done"}] if has_ended else []
     owners = owned_by(CRON)
     metadata = meta(name, f"{name}-{number}", story.next_version(), ownerReferences=owners)
     story.see("Job", change, {"metadata": metadata, "status": {"conditions": rows}})
@@ -193,6 +195,10 @@ LEAVES: st.SearchStrategy[AnyPredicate] = st.sampled_from(
         PodsLabelled(namespace=NAMESPACE, labels={"app": "kubia"}, number=1),
         Reports(workload=KUBIA, what="desired", number=1),
         RunsImage(pod=A, image=""),
+        HasPods(workload=JOB, state="succeeded", least=1),
+        HasPods(workload=CRON, state="failed", most=0),
+        InCondition(of=TICK, condition="Complete"),
+        InCondition(of=TICK, condition="Complete", reason="Done"),
     ]
 )
 PREDICATES: st.SearchStrategy[AnyPredicate] = st.recursive(
@@ -291,6 +297,15 @@ def is_in_vain(raw: Raw) -> bool:
     return len(done) + sum(active.values()) > 2
 
 
+def is_more_than_two(raw: Raw) -> bool:
+    """Whether the Job ever had more than two pods, whatever became of them."""
+    owned = set()
+    for kind, _, wire in raw:
+        owners = [row["uid"] for row in wire["metadata"].get("ownerReferences", [])]
+        owned |= {wire["metadata"]["uid"]} if kind == "Pod" and JOB.uid in owners else set()
+    return len(owned) > 2
+
+
 def is_twice(raw: Raw) -> bool:
     """Whether two Jobs ever bore one name."""
     names: dict[str, set[str]] = {}
@@ -321,6 +336,7 @@ REMEMBERING: list[tuple[Invariant, Callable[[Raw], bool], bool]] = [
     (NeverMoved(namespace=NAMESPACE), has_moved, True),
     (RestartsNeverFall(namespace=NAMESPACE), has_fallen, True),
     (NoPodInVain(job=JOB, completions=2), is_in_vain, False),
+    (MadeInAll(workload=JOB, pods=2), is_more_than_two, True),
     (OnceAMinute(cron_job=CRON), is_twice, True),
     (Turnover(workload=KUBIA, made=1, removed=1), is_too_much, True),
 ]

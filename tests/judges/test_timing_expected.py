@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from reconverge.judges.converges import Converges
 from reconverge.judges.effects import NodeLost, PodsLost, Unmarked
 from reconverge.judges.invariants import SamePods
 from reconverge.judges.pods import Ended, PodReady
+from reconverge.judges.predicates import InCondition, Not
 from reconverge.judges.promise import Promise
+from reconverge.judges.schedule_keeping import KeepsSchedule
 from reconverge.judges.states import NodeGone, NodeWhole, Released, Restarts
-from reconverge.judges.steady import ReadyPods
+from reconverge.judges.steady import JobFailed, ReadyPods
+from reconverge.judges.temporal import Until
 from reconverge.judges.timing import bound_of, deadline_of, scene_of
 from reconverge.model import Ref
 from reconverge.timeline import RolledBack
-from tests.builders import KUBIA, NAMESPACE, Story
+from tests.builders import KUBIA, NAMESPACE, START, Story
+from tests.judges.steady.worlds import JOB, World
 from tests.scenes import fast, terms, told
 
 NODE = Ref("Node", "", "worker", "worker")
@@ -167,3 +173,27 @@ def test_a_rollback_that_failed_gives_nothing_back() -> None:
     scene = scene_of(story.timeline)
     assert scene.lost == {"worker"}
     assert [one.what for one in scene.disturbances] == ["fault"]
+
+
+def test_a_schedule_is_kept_until_its_last_run_has_begun() -> None:
+    """The end of the span, the controller's wake-up and its reaction."""
+    until = START + timedelta(seconds=90)
+    promise = KeepsSchedule(cron=Ref("CronJob", NAMESPACE, "tick", "cron-1"), until=until)
+    story = Story()
+    story.at(30.0)
+    assert bound_of(promise, told(story)).seconds == 60 + 0.1 + 5
+
+
+def test_a_job_that_will_end_is_awaited_as_its_end_is() -> None:
+    """It is known only when the work is done, or given up."""
+    world = World()
+    world.show(JOB, {"activeDeadlineSeconds": 300, "template": {}}, {})
+    known = InCondition(of=JOB, condition="FailureTarget")
+    promise = Until(of=Not(of=InCondition(of=JOB, condition="Failed")), until=known)
+    scene = told(world)
+    assert bound_of(promise, scene) == bound_of(failing(), scene)
+    assert bound_of(promise, scene).seconds > 300
+
+
+def failing() -> Promise:
+    return Converges(workload=JOB, steady=JobFailed(), injections=(), settle_s=1.0)

@@ -149,3 +149,17 @@ def test_a_lost_pod_of_another_kind_is_none_of_the_jobs() -> None:
     story.inject(PodsLost(pods=()))
     bound = bound_of(Converges(workload=JOB, steady=JobRunning(active=1)), told(story))
     assert "back-off" not in str(bound)
+
+
+def test_failures_of_an_index_are_bounded_by_its_own_limit() -> None:
+    """The API server lets the whole fail two thousand million times then."""
+    most = 2**31 - 1
+    found = of_job(JobFailed(), backoffLimit=most, backoffLimitPerIndex=1)
+    assert terms(found)["back-off of 1 failures"] == 10
+    assert found.obstacle == WORK
+
+
+def test_who_may_fail_for_ever_is_not_waited_for_to_the_end() -> None:
+    """The bound is told as what it is, and is reckoned within a moment."""
+    found = of_job(JobFailed(), backoffLimit=2**31 - 1)
+    assert found.obstacle == f"it may fail {2**31 - 1} times"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from reconverge.blast import ALL, MAJORITY, MINORITY, ONE, BlastRadius, Count, Percent
@@ -108,3 +110,38 @@ def test_a_taint_is_written_as_kubectl_writes_it(text: str, taint: Taint) -> Non
     assert step.parse_arguments(f'tainted "{text}"') == {"it": taint}
     assert str(taint) == text
     assert not step.is_matching('tainted "closed:NoEntry"')
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("spec.backoffLimit", ("spec", "backoffLimit")),
+        ("metadata.annotations[a.b/c]", ("metadata", "annotations", "a.b/c")),
+    ],
+)
+def test_a_field_is_the_way_to_it(text: str, keys: tuple[str, ...]) -> None:
+    """A key that has dots itself stands in brackets."""
+    assert words('"{it:Field}"').parse_arguments(f'"{text}"') == {"it": keys}
+
+
+# A Wednesday, and two Sundays.
+@pytest.mark.parametrize(
+    ("text", "now", "last"),
+    [
+        ("quarter of an hour", (7, 10, 44), (7, 10, 30)),
+        ("quarter of an hour", (7, 10, 45), (7, 10, 45)),
+        ("minute 30 of an hour", (7, 10, 30), (7, 10, 30)),
+        ("minute 30 of an hour", (7, 0, 29), (6, 23, 30)),
+        ("Sunday at 15:00", (7, 10, 44), (4, 15, 0)),
+        ("Sunday at 15:00", (11, 14, 59), (4, 15, 0)),
+        ("Sunday at 15:00", (11, 15, 0), (11, 15, 0)),
+    ],
+)
+def test_a_moment_is_the_last_of_its_kind(
+    text: str, now: tuple[int, int, int], last: tuple[int, int, int]
+) -> None:
+    """The present one, where it is that."""
+    moment = words("{it:Moment}").parse_arguments(text)["it"]
+    assert moment(datetime(2026, 1, *now, 12, 5, tzinfo=UTC)) == datetime(
+        2026, 1, *last, tzinfo=UTC
+    )

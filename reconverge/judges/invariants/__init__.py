@@ -7,7 +7,8 @@ one snapshot, `violation` is its definition, and the tests hold the two equal; w
 
 from __future__ import annotations
 
-from reconverge.judges.invariants.batch import NoPodInVain, OnceAMinute, OneAtATime
+from reconverge.judges.invariants.backoff import BacksOff
+from reconverge.judges.invariants.batch import MadeInAll, NoPodInVain, OnceAMinute, OneAtATime
 from reconverge.judges.invariants.counts import NeverFewer, NeverMore, WithinSurge
 from reconverge.judges.invariants.identity import (
     Instance,
@@ -32,6 +33,8 @@ AnyInvariant = (
     | NeverMoved
     | RestartsNeverFall
     | NoPodInVain
+    | MadeInAll
+    | BacksOff
     | OnceAMinute
     | OneAtATime
     | OwnerGoesLast
@@ -42,10 +45,12 @@ AnyInvariant = (
 
 __all__ = [
     "AnyInvariant",
+    "BacksOff",
     "Claims",
     "Instance",
     "Invariant",
     "InvariantJudge",
+    "MadeInAll",
     "NeverFewer",
     "NeverMore",
     "NeverMoved",

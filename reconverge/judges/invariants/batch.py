@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reconverge.judges.invariants.judge import Invariant
 from reconverge.judges.tally import Tally, left
-from reconverge.model import Job, Named, Pod, Ref, Snapshot
+from reconverge.model import Job, Named, Pod, Ref, Snapshot, is_of
 from reconverge.timeline import Entry
 
 
@@ -68,6 +68,48 @@ class _Work(Tally):
             self._active.add(pod.uid)
 
 
+class MadeInAll(Invariant, frozen=True, kw_only=True):
+    """The workload has made exactly so many pods in the span, those that are gone included."""
+
+    workload: Ref
+    pods: int
+
+    def sentence(self) -> str:
+        return f'"{self.workload.name}" makes exactly {self.pods} pods in all'
+
+    def tally(self) -> Tally:
+        return _Made(self.workload, self.pods)
+
+
+class _Made(Tally):
+    """The pods of a workload that were ever seen."""
+
+    def __init__(self, workload: Ref, wanted: int) -> None:
+        self.namespace = workload.namespace
+        self._workload = workload
+        self._wanted = wanted
+        self._seen: set[str] = set()
+
+    @property
+    def violation(self) -> str:
+        return self._told if len(self._seen) > self._wanted else ""
+
+    @property
+    def late_violation(self) -> str:
+        return self._told if len(self._seen) < self._wanted else ""
+
+    @property
+    def _told(self) -> str:
+        return f"it has made {len(self._seen)} pods, and not {self._wanted}"
+
+    def begin(self, snapshot: Snapshot) -> None:
+        self._seen = {pod.uid for pod in snapshot.owned_pods(self._workload.uid)}
+
+    def note(self, entry: Entry) -> None:
+        if entry.view is not None and is_of(entry.view, self._workload):
+            self._seen.add(entry.view.uid)
+
+
 class OnceAMinute(Invariant, frozen=True, kw_only=True):
     """A CronJob makes the Job of each due minute at most once.
 
@@ -110,7 +152,7 @@ class _Minutes(Tally):
 
     def _put(self, view: Named) -> None:
         prefix, _, minute = view.name.rpartition("-")
-        if not _is_of(view, self._cron_job) or prefix != self._cron_job.name:
+        if not is_of(view, self._cron_job) or prefix != self._cron_job.name:
             return
         if minute.isdecimal() and self._seen.setdefault(view.name, view.uid) != view.uid:
             self._violation = self._violation or f"{view.name} was made twice"
@@ -164,14 +206,9 @@ class _Unended(Tally):
             self._names[view.uid] = view.name
 
 
-def _is_of(view: Named, owner: Ref) -> bool:
-    controller = view.metadata.controller
-    return controller is not None and controller.uid == owner.uid
-
-
 def _is_unended(view: Named, owner: Ref) -> bool:
     is_over = view.is_terminating or not isinstance(view, Job) or view.end is not None
-    return not is_over and _is_of(view, owner)
+    return not is_over and is_of(view, owner)
 
 
 def _together(names: list[str]) -> str:

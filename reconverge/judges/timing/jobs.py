@@ -29,6 +29,8 @@ BACKOFF_FIRST_S, BACKOFF_MAX_S, BATCH_S = 10.0, 600.0, 1.0
 _SOURCE = "pkg/controller/job/job_controller.go"
 # How long a pod works is its own affair; this much each is granted where no deadline is stated.
 WORK_ALLOWANCE_S = 180.0
+# Who may fail more often than this is not waited for to the end.
+FAILURES_MAX = 20
 _WORK = "how long its pods work, nothing bounds: the Job has no activeDeadlineSeconds"
 _DEADLINE_EXCEEDED = "DeadlineExceeded"
 
@@ -99,7 +101,10 @@ def _given_up(scene: Scene, job: Job) -> Bound:
 
     Under restartPolicy OnFailure it is the kubelet that restarts, with its own back-off.
     """
-    limit = job.spec.backoff_limit
+    per_index = job.spec.backoff_limit_per_index
+    # With a limit for each index the API server sets that of the whole to the largest number.
+    asked = job.spec.backoff_limit if per_index is None else per_index
+    limit = min(asked, FAILURES_MAX)
     name = f"back-off of {limit} failures"
     if job.spec.template.spec.restart_policy == "OnFailure":
         first, most = (
@@ -112,4 +117,5 @@ def _given_up(scene: Scene, job: Job) -> Bound:
     else:
         waits = [doubled(BACKOFF_FIRST_S, times=n, max_s=BACKOFF_MAX_S) for n in range(limit)]
         term = Term(name, sum(waits), _SOURCE)
-    return Bound((term,)) + _worked(scene, job, times=limit + 1) + reaction()
+    bound = Bound((term,)) + _worked(scene, job, times=limit + 1) + reaction()
+    return bound if asked <= limit else bound + Bound(obstacle=f"it may fail {asked} times")
