@@ -44,10 +44,10 @@ Feature: A Job of several pods runs them in turn or side by side
 
     @job_18
     Scenario Outline: Fewer pods are allowed
-      Given the Job "five-in-twos" is running 2 pods
-      When "five-in-twos" is allowed <number> pods at once
-      Then "five-in-twos" goes on with <number> pods
-      And "five-in-twos" never has more than 2 pods
+      Given the Job "pair" is running 2 pods
+      When "pair" is allowed <number> pods at once
+      Then "pair" goes on with <number> pods
+      And "pair" never has more than 2 pods
 
       Examples:
         | number |
