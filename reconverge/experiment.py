@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from types import TracebackType
 
 import msgspec
 
@@ -125,13 +125,7 @@ class Experiment:
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        del error, trace
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.close(failed=kind is not None)
 
     def open(self) -> None:
@@ -177,18 +171,24 @@ class Experiment:
 
         It is asked with a dry run, exactly as written: nothing is migrated, adapted or stored.
         """
-        create, here = self.cluster.create, self.namespace
-        return self.refused(lambda: create(manifest, namespace=here, is_dry_run=True))
+        create = partial(self.cluster.create, namespace=self.namespace, is_dry_run=True)
+        return self.refused(partial(create, manifest))
 
-    def refused(self, act: Callable[[], object]) -> str:
+    def refused(self, act: Callable[[], object], *, what: str = "") -> str:
         """Why the API server does not do what `act` asks; empty when it does, or is not asked."""
         try:
             if not self._faults_off:
                 act()
         except (Rejected, NotFound) as error:
-            self._note(f"refused: {error.what}")
+            self._note(f"{what}refused: {error.what}")
             return error.what
         return ""
+
+    def objection(self, fault: Fault) -> str:
+        """Why the API server does not let `fault` be done; empty when it does, which stays done."""
+        chosen = self.plan(fault)
+        act = partial(fault.inject, self.cluster, chosen.targets)
+        return self.refused(act, what=f"{chosen.sentence}: ")
 
     def workload(self, name: str) -> Ref:
         """The workload of that name, of whatever kind; BadInput names those there are."""

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from pytest_bdd.parsers import parse
 
 from reconverge.blast import ALL, MAJORITY, MINORITY, BlastRadius, Count, Percent
+from reconverge.faults.deletions import Propagation
 from reconverge.model import Taint
 
 Word = TypeVar("Word", bound=Callable[[str], Any])
@@ -19,6 +20,12 @@ Word = TypeVar("Word", bound=Callable[[str], Any])
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _UNITS_S = {"second": 1.0, "minute": 60.0}
 _NUMBER = r"\d+|" + "|".join(_NUMBERS)
+_PROPAGATIONS: dict[str, Propagation | None] = {
+    "with its pods": "Background",
+    "without its pods": "Orphan",
+    "after its pods": "Foreground",
+    "without a word on its pods": None,
+}
 _RADII: dict[str, BlastRadius] = {"all": ALL, "a majority": MAJORITY, "a minority": MINORITY}
 
 
@@ -88,6 +95,36 @@ def taint(text: str) -> Taint:
     return Taint(key=key, value=value, effect=effect)
 
 
+@spelt(r'[^"=/]+=[^"=/]*(?:, [^"=/]+=[^"=/]*)*')
+def labels(text: str) -> dict[str, str]:
+    """`key=value, key=value`."""
+    rows = (row.partition("=") for row in text.split(", "))
+    return {key: value for key, _, value in rows}
+
+
+@spelt(r'[^"]+')
+def label_sets(text: str) -> tuple[dict[str, str], ...]:
+    """`key=value, key=value / key=value`: the labels of one pod, and of another."""
+    return tuple(labels(one) for one in text.split(" / "))
+
+
+@spelt(r'no [^"=]+|[^"=]+=[^"]*')
+def label_change(text: str) -> dict[str, str | None]:
+    """`key=value`, or `no key` where the label is to go."""
+    return {text.removeprefix("no "): None} if text.startswith("no ") else label(text)
+
+
+@spelt("|".join(_PROPAGATIONS))
+def propagation(text: str) -> Propagation | None:
+    """What becomes of the pods of an owner that is deleted."""
+    return _PROPAGATIONS[text]
+
+
+def lines(datatable: list[list[str]]) -> dict[str, str]:
+    """A table of two columns: what is meant, and what is said of it."""
+    return {name: text for name, text in datatable}  # noqa: C416  # a row has exactly two cells
+
+
 WORDS: dict[str, Callable[[str], Any]] = {
     "Number": number,
     "BlastRadius": blast_radius,
@@ -97,6 +134,10 @@ WORDS: dict[str, Callable[[str], Any]] = {
     "AnyKind": any_kind,
     "Label": label,
     "Taint": taint,
+    "Labels": labels,
+    "LabelSets": label_sets,
+    "LabelChange": label_change,
+    "Propagation": propagation,
 }
 
 

@@ -15,7 +15,8 @@ from reconverge.report import run_record
 from reconverge.verdict import Verdict
 
 ROOT = Path(__file__).parent.parent
-SCENARIO = "features/replication/lost_pods.feature::Lost pods are replaced[a majority]"
+FEATURE = "features/replication/lost_pods.feature"
+SCENARIO = f"{FEATURE}::Lost pods are replaced[ReplicationController-a majority-2]"
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:

@@ -10,7 +10,8 @@ import pytest
 from reconverge import blast, namespaces
 from reconverge.blast import BlastRadius
 from reconverge.clock import RealClock
-from reconverge.cluster.errors import Conflict
+from reconverge.cluster.door import JsonObject
+from reconverge.cluster.errors import Conflict, Rejected
 from reconverge.cluster.guard import NothingToHit
 from reconverge.cluster.manifests import load
 from reconverge.errors import BadInput, Refused, Unavailable
@@ -22,6 +23,7 @@ from reconverge.faults import (
     RelabelPod,
     ScaleWorkload,
     StopNode,
+    specs,
 )
 from reconverge.faults.injector import Boundary
 from reconverge.faults.journal import pending, recover
@@ -33,7 +35,7 @@ from reconverge.judges.promises import decode_promise
 from reconverge.judges.replay import reviews
 from reconverge.judges.states import NodeGone, NodeWhole, Released
 from reconverge.lookup import node_named, node_of
-from reconverge.model import Ref, ref
+from reconverge.model import Named, Ref, ref
 from reconverge.timeline import Injected, Judged, Promised, RolledBack, read_timeline
 from reconverge.verdict import Verdict
 from tests.fakes import FakeCluster, SteppedClock
@@ -362,6 +364,39 @@ def test_a_bygone_version_is_refused_as_printed_and_noted_as_applied(tmp_path: P
         experiment.apply(kubia)
         assert "apps/v1 in its stead" in experiment.timeline.notes()[1]
         assert experiment.refusal(kubia.object | {"metadata": {"name": "other"}}) == ""
+
+
+class Immutable(FakeCluster):
+    """It lets nobody change a specification."""
+
+    def patch(
+        self, ref: Ref, body: JsonObject, *, subresource: str = "", is_strategic: bool = False
+    ) -> Named:
+        if "spec" in body:
+            raise Rejected("field is immutable")
+        return super().patch(ref, body, subresource=subresource, is_strategic=is_strategic)
+
+
+@pytest.mark.parametrize(("faults_off", "expected"), [(False, "field is immutable"), (True, "")])
+def test_a_change_that_is_not_let(tmp_path: Path, faults_off: bool, expected: str) -> None:
+    """It is asked in earnest, its reason is noted, and no injection is left to be judged."""
+    cluster = Immutable(SteppedClock())
+    with experiment_on(cluster, tmp_path, faults_off=faults_off) as experiment:
+        [kubia] = experiment.apply(MANIFESTS / "kubia-rc.yaml")
+        world = experiment.timeline.latest()
+        fault = specs.select(kubia, world, labels={"app": "x"})
+        assert experiment.objection(fault) == expected
+        is_noted = any("refused: field is immutable" in one for one in experiment.timeline.notes())
+        assert is_noted is not faults_off
+        experiment.converge(kubia, replicas=3, within_s=60)
+
+
+def test_a_change_that_is_let_after_all(tmp_path: Path) -> None:
+    """Nothing objects, which is what a scenario that expects a refusal must learn."""
+    with staged(tmp_path) as stage:
+        world = stage.experiment.timeline.latest()
+        fault = specs.select(stage.kubia, world, labels={"app": "x"})
+        assert stage.experiment.objection(fault) == ""
 
 
 def test_with_faults_off_nothing_is_refused(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def test_scenarios_are_short_and_do_one_thing() -> None:
 
 
 def test_every_scenario_names_the_behaviour_it_shows() -> None:
-    """A tag such as @rc_17 leads from the chapter to its proof and back."""
+    """A tag such as @rc_17 or @k8s_g4 leads from the list of behaviours to its proof and back."""
     for scenario in _scenarios():
         assert any(map(CHAPTER_TAG.fullmatch, scenario.tags)), scenario.name
 

@@ -10,6 +10,7 @@ import pytest
 
 from reconverge.clock import RealClock
 from reconverge.judges.judge import Progress, Want, WantKnock, WantProbe, WantSentinel
+from reconverge.judges.pods import Answering
 from reconverge.model import Ref
 from reconverge.timeline import Challenged, Entry, Noted, Probed, Timeline
 from reconverge.verdict import Finding, Verdict
@@ -243,6 +244,17 @@ def test_a_reachable_node_answers_its_probes(stage: Stage) -> None:
     stage.cluster.clock.pass_s(1)
     names = [one["metadata"]["name"] for one in stage.cluster.store.of("Pod")]
     assert not [name for name in names if name.startswith("probe-")]
+
+
+def test_a_pod_answers_in_its_own_name(stage: Stage) -> None:
+    """One that is not there does not answer, and a name that is not its own is no answer."""
+    [name, *_] = [pod.name for pod in stage.pods()]
+    record = probed(stage, WantProbe("pod-answers", name))
+    assert (record.ok, record.answer) == (True, f"You've hit {name}")
+    assert probed(stage, WantProbe("pod-answers", "nobody")).answer == "pod nobody does not exist"
+    pods = tuple(stage.experiment.pod(pod.name) for pod in stage.pods())
+    assert stage.expect(Answering(pods=pods)).verdict is Verdict.HELD
+    assert stage.expect(Answering(pods=()), within_s=1).verdict is Verdict.BROKEN
 
 
 def test_a_stopped_node_fails_its_probe_within_its_time(stage: Stage) -> None:

@@ -220,3 +220,14 @@ class Kubelets(Protocol):
 
     def is_kubelet_running(self, node: str) -> bool:
         """Whether the service is active and its process not suspended."""
+
+
+@runtime_checkable
+class Typed(Protocol):
+    """A cluster at which a person could type: kubectl is on the node of its control plane."""
+
+    def kubectl(self, node: str, words: Sequence[str]) -> Answer:
+        """Run kubectl there as an administrator; `ok` when it ends with 0, with all that it said.
+
+        Raises Unavailable where it cannot be run.
+        """

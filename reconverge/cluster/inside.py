@@ -11,6 +11,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Literal
 
+from reconverge.cluster.door import Answer
 from reconverge.cluster.errors import Conflict, NotFound
 from reconverge.cluster.static_pods import extended
 from reconverge.errors import Unavailable
@@ -75,6 +76,12 @@ _RESTORE = f"""\
 [ -e "$kept" ] || exit {_NONE_FOUND}
 mv "$kept" "$manifest"
 """
+# Said on one stream, as a terminal shows it. Whatever kubectl refuses, it ends with 1.
+_KUBECTL = """\
+command -v kubectl > /dev/null || exit 127
+kubectl --kubeconfig /etc/kubernetes/admin.conf "$@" 2>&1
+"""
+_REFUSED = 1
 _KUBELET = "kubelet"
 
 
@@ -138,6 +145,10 @@ class Inside:
     def is_kubelet_running(self, node: str) -> bool:
         answer = self._shell(node, _STATES, _KUBELET, accept=(0, _NONE_FOUND))
         return answer.exit_code == 0 and {"T", "t"}.isdisjoint(answer.stdout.split())
+
+    def kubectl(self, node: str, words: Sequence[str]) -> Answer:
+        ended = self._shell(node, _KUBECTL, *words, accept=(0, _REFUSED))
+        return Answer(ok=ended.exit_code == 0, text=ended.stdout.strip())
 
     def _systemctl(self, node: str, verb: str) -> None:
         self._shell(node, 'systemctl "$1" kubelet', verb)

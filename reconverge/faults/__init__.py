@@ -11,22 +11,28 @@ from reconverge.faults.control_plane import (
     StopController,
     SwitchOffController,
 )
+from reconverge.faults.costs import CheapenPod
 from reconverge.faults.deletions import DeleteOwner
 from reconverge.faults.fault import Fault
 from reconverge.faults.kubelets import FreezeKubelet, KillProxy, RestartKubelet, StopKubelet
-from reconverge.faults.labels import RelabelPod
+from reconverge.faults.labels import LabelByHand, RelabelPod
+from reconverge.faults.lone_pods import CreateLonePods, DeletePod, LabelPod
 from reconverge.faults.node_marks import CordonNode, LabelNode, TaintNode
 from reconverge.faults.nodes import RemoveNode, RestartNode, StopNode
 from reconverge.faults.pods import CreateSurplusPod, DeletePods, EvictPods, FailPods
+from reconverge.faults.quotas import SetQuota
 from reconverge.faults.silence import Silence
 from reconverge.faults.specs import ChangeSpec
 from reconverge.faults.workloads import ScaleWorkload
 
 __all__ = [
     "ChangeSpec",
+    "CheapenPod",
     "CordonNode",
+    "CreateLonePods",
     "CreateSurplusPod",
     "DeleteOwner",
+    "DeletePod",
     "DeletePods",
     "EvictPods",
     "FailPods",
@@ -35,7 +41,9 @@ __all__ = [
     "FreezeKubelet",
     "KillController",
     "KillProxy",
+    "LabelByHand",
     "LabelNode",
+    "LabelPod",
     "RelabelPod",
     "RemoveNode",
     "RestartApiServer",
@@ -43,6 +51,7 @@ __all__ = [
     "RestartNode",
     "RunInside",
     "ScaleWorkload",
+    "SetQuota",
     "Silence",
     "StopController",
     "StopKubelet",

@@ -1,18 +1,26 @@
-"""Labels are set, changed or removed: of pods, which may leave their selector, or of a node."""
+"""Labels are set, changed or removed: of pods, which may leave their selector, or of a node.
+
+By way of the API a label is set whatever it was; a person at a terminal has to say that it may be
+overwritten.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from reconverge.blast import ONE, BlastRadius, Pick, ranked
-from reconverge.cluster.door import Cluster
+from reconverge.cluster.door import Cluster, Typed
+from reconverge.cluster.errors import Rejected
 from reconverge.cluster.guard import NothingToHit
 from reconverge.errors import BadInput
-from reconverge.faults.fault import Fault, listed
+from reconverge.faults.fault import Fault, NotOfThisCluster, listed
 from reconverge.faults.undo import AnyUndo, Labelled, RestoreLabels
 from reconverge.judges.effects import AnyEffect, LabelsChanged
 from reconverge.judges.steady.values import holder
 from reconverge.model import Ref, Requirement, Selector, Snapshot, ref
+
+# Of the node at which kubectl and its credentials are.
+CONTROL_PLANE = "node-role.kubernetes.io/control-plane="
 
 
 class Labelling:
@@ -22,12 +30,7 @@ class Labelling:
     labels: dict[str, str | None]
 
     def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
-        return RestoreLabels(rows=tuple(self._former(target, snapshot) for target in targets))
-
-    def _former(self, target: Ref, snapshot: Snapshot) -> Labelled:
-        view = snapshot.get(target.kind, target.uid)
-        before = view.metadata.labels if view is not None else {}
-        return Labelled(target, {key: before.get(key) for key in self.labels})
+        return RestoreLabels(rows=tuple(former(one, snapshot, self.labels) for one in targets))
 
     def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
         for target in targets:
@@ -90,6 +93,61 @@ class RelabelPod(Labelling, Fault, frozen=True, kw_only=True):
                 where=str(self.of),
                 cure="name labels that do what the scenario says",
             )
+
+
+class LabelByHand(Fault, frozen=True, kw_only=True):
+    """Label one pod of a workload with kubectl, which keeps a label that has a value.
+
+    Only with `is_overwriting` does it change one; the API server itself never minds. Its refusal is
+    raised as Rejected, in its own words.
+    """
+
+    of: Ref
+    labels: dict[str, str]
+    is_overwriting: bool = False
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        rows = ", ".join(f"{key}={value}" for key, value in self.labels.items())
+        how = ", overwriting" if self.is_overwriting else ""
+        return f'{listed(targets)} of "{self.of.name}" labelled by hand{how}: {rows}'
+
+    def suit(self, cluster: Cluster) -> None:
+        _typed(cluster)
+
+    def targets(self, snapshot: Snapshot, pick: Pick) -> tuple[Ref, ...]:
+        pods = ranked(pod for pod in snapshot.pods_of(self.of) if pod.is_active)
+        return tuple(ref("Pod", pod) for pod in pick.some(pods, ONE))
+
+    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
+        return RestoreLabels(rows=tuple(former(one, snapshot, self.labels) for one in targets))
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        [node, *_] = cluster.find("Node", labels=CONTROL_PLANE)
+        rows = [f"{key}={value}" for key, value in self.labels.items()]
+        how = ["--overwrite"] if self.is_overwriting else []
+        for target in targets:
+            words = ["label", "pod", target.name, "--namespace", target.namespace, *rows, *how]
+            answer = _typed(cluster).kubectl(node.name, words)
+            if not answer.ok:
+                raise Rejected(answer.text, where=target.name)
+        return ()
+
+    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
+        del created
+        return LabelsChanged(objects=tuple(targets), labels=dict(self.labels))
+
+
+def former(target: Ref, snapshot: Snapshot, labels: Iterable[str]) -> Labelled:
+    """What `target` has under these labels; None where it has none."""
+    view = snapshot.get(target.kind, target.uid)
+    before = view.metadata.labels if view is not None else {}
+    return Labelled(target, {key: before.get(key) for key in labels})
+
+
+def _typed(cluster: Cluster) -> Typed:
+    if isinstance(cluster, Typed):
+        return cluster
+    raise NotOfThisCluster("nobody can type at its control plane", where=cluster.name)
 
 
 def _selector_of(snapshot: Snapshot, workload: Ref) -> Selector:

@@ -13,12 +13,15 @@ from reconverge.faults.control_plane import (
     StopController,
     SwitchOffController,
 )
+from reconverge.faults.costs import CheapenPod
 from reconverge.faults.deletions import DeleteOwner
 from reconverge.faults.kubelets import FreezeKubelet, KillProxy, RestartKubelet, StopKubelet
-from reconverge.faults.labels import RelabelPod
+from reconverge.faults.labels import LabelByHand, RelabelPod
+from reconverge.faults.lone_pods import CreateLonePods, DeletePod, LabelPod
 from reconverge.faults.node_marks import CordonNode, LabelNode, TaintNode
 from reconverge.faults.nodes import RemoveNode, RestartNode, StopNode
 from reconverge.faults.pods import CreateSurplusPod, DeletePods, EvictPods, FailPods
+from reconverge.faults.quotas import SetQuota
 from reconverge.faults.silence import Silence
 from reconverge.faults.specs import ChangeSpec
 from reconverge.faults.workloads import ScaleWorkload
@@ -29,9 +32,15 @@ AnyFault = (
     | FailPods
     | CreateSurplusPod
     | RelabelPod
+    | LabelByHand
     | ScaleWorkload
     | DeleteOwner
     | ChangeSpec
+    | SetQuota
+    | CreateLonePods
+    | LabelPod
+    | DeletePod
+    | CheapenPod
     | LabelNode
     | CordonNode
     | TaintNode

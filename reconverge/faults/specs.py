@@ -6,12 +6,12 @@ back are both patches. What each change is called in the features is said where 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from reconverge.blast import Pick
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.errors import BadInput
-from reconverge.faults.fault import Fault
+from reconverge.faults.fault import Fault, present
 from reconverge.faults.undo import AnyUndo, RestoreFields
 from reconverge.judges.effects import AnyEffect, SpecChanged
 from reconverge.model import (
@@ -104,6 +104,70 @@ def set_parallelism(of: Ref, snapshot: Snapshot, *, parallelism: int) -> ChangeS
     )
 
 
+def ask_for(of: Ref, snapshot: Snapshot, *, replicas: int) -> ChangeSpec:
+    """Another number of pods, written into the specification itself and not by way of its scale."""
+    return _changed(
+        of,
+        snapshot,
+        change={"spec": {"replicas": replicas}},
+        former={"spec": {"replicas": present(snapshot, of).replicas}},
+        what=f"edited to ask for {replicas} pods",
+    )
+
+
+def label_template(of: Ref, snapshot: Snapshot, *, labels: dict[str, str]) -> ChangeSpec:
+    """More labels for the pods that are made from now on."""
+    before = _template(of, snapshot).metadata.labels
+    return _changed(
+        of,
+        snapshot,
+        change={"spec": _template_labels({**before, **labels})},
+        former={"spec": _template_labels(_swapped({**before, **labels}, before))},
+        what=f"given a template labelled {_worded(labels)}",
+    )
+
+
+def select(
+    of: Ref, snapshot: Snapshot, *, labels: dict[str, str], is_template_too: bool = True
+) -> ChangeSpec:
+    """Another selector, which asks for exactly these labels; the template's labels go with it.
+
+    A selector that does not match the template is refused, so the two can only change together.
+    """
+    selector, template = present(snapshot, of).selector, _template(of, snapshot)
+    before = template.metadata.labels
+    change = [_selecting(of, _swapped(selector.match_labels, labels))]
+    former = [_selecting(of, _swapped(labels, selector.match_labels))]
+    if is_template_too:
+        change.append(_template_labels(_swapped(before, labels)))
+        former.append(_template_labels(_swapped(labels, before)))
+    return _changed(
+        of,
+        snapshot,
+        change={"spec": _united(change)},
+        former={"spec": _united(former)},
+        what=f"given the selector {_worded(labels)}",
+    )
+
+
+def redefine(
+    of: Ref, snapshot: Snapshot, *, replicas: int, labels: dict[str, str], image: str
+) -> ChangeSpec:
+    """Number, selector and template at once: another workload in all but its name."""
+    parts = (
+        ask_for(of, snapshot, replicas=replicas),
+        select(of, snapshot, labels=labels),
+        change_image(of, snapshot, image=image),
+    )
+    return _changed(
+        of,
+        snapshot,
+        change=_united([one.change for one in parts]),
+        former=_united([one.former for one in parts]),
+        what=f"redefined as {replicas} pods of {image} labelled {_worded(labels)}",
+    )
+
+
 def _changed(
     of: Ref, snapshot: Snapshot, *, change: JsonObject, former: JsonObject, what: str
 ) -> ChangeSpec:
@@ -132,3 +196,35 @@ def _template(of: Ref, snapshot: Snapshot) -> PodTemplate:
 
 def _in_template(spec: JsonObject) -> JsonObject:
     return {"spec": {"template": {"spec": spec}}}
+
+
+def _template_labels(labels: Mapping[str, str | None]) -> JsonObject:
+    return {"template": {"metadata": {"labels": dict(labels)}}}
+
+
+def _selecting(of: Ref, labels: Mapping[str, str | None]) -> JsonObject:
+    """A ReplicationController's selector is a map of labels, every other kind's has one in it."""
+    is_map = of.kind == "ReplicationController"
+    return {"selector": dict(labels) if is_map else {"matchLabels": dict(labels)}}
+
+
+def _swapped(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str | None]:
+    """The merge patch from one map of labels to another: what is not named would stay."""
+    gone: dict[str, str | None] = {key: None for key in before if key not in after}
+    return gone | dict(after)
+
+
+def _united(patches: Iterable[JsonObject]) -> JsonObject:
+    """One merge patch that does what each of these does."""
+    whole: JsonObject = {}
+    for patch in patches:
+        for key, value in patch.items():
+            known = whole.get(key)
+            if isinstance(known, dict) and isinstance(value, dict):
+                value = _united((known, value))
+            whole[key] = value
+    return whole
+
+
+def _worded(labels: Mapping[str, str]) -> str:
+    return ", ".join(f"{key}={value}" for key, value in labels.items())

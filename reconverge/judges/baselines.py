@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from reconverge.errors import BadInput
 from reconverge.judges.invariants import (
+    Claims,
     Instance,
     NeverMore,
     NoPodInVain,
@@ -18,13 +19,15 @@ from reconverge.judges.invariants import (
     OnePerPlace,
     OnlyWriters,
     SamePods,
+    Turnover,
     Untouched,
     WithinSurge,
 )
-from reconverge.judges.predicates import Not, OwnedBy, PodDeleted
+from reconverge.judges.numbers import Reports, RunsImage
+from reconverge.judges.predicates import AllOf, Not, OwnedBy, PodDeleted
 from reconverge.judges.states import Restarts
 from reconverge.judges.steady.rollouts import fence_posts
-from reconverge.judges.temporal import Until
+from reconverge.judges.temporal import Always, Eventually, Until
 from reconverge.model import CronJob, DaemonSet, Deployment, Job, Pod, Ref, Snapshot, ref
 
 
@@ -69,6 +72,60 @@ def same_pods(before: Snapshot, workload: Ref) -> SamePods:
     if not pods:
         raise BadInput(f"{workload} had no pods, so it cannot keep them")
     return SamePods(workload=workload, pods=pods)
+
+
+def turnover(workload: Ref, *, made: int, removed: int, hit: Sequence[Ref] = ()) -> Turnover:
+    """`workload` makes and removes so many pods; those that a fault hit are not its doing."""
+    pods = tuple(one for one in hit if one.kind == "Pod")
+    return Turnover(workload=workload, made=made, removed=removed, hit=pods)
+
+
+def claims(
+    workload: Ref, created: Iterable[tuple[Ref, dict[str, str]]], *, mine: Sequence[dict[str, str]]
+) -> Claims:
+    """Of the pods that a fault created with these labels `workload` claims those labelled `mine`.
+
+    Raises BadInput where none of them has labels that `mine` names.
+    """
+    rows = list(created)
+    strange = [labels for labels in mine if all(labels != known for _, known in rows)]
+    if rows and strange:
+        raise BadInput(f"no pod was created with the labels {strange[0]}")
+    return Claims(
+        workload=workload,
+        mine=tuple(pod for pod, labels in rows if labels in mine),
+        others=tuple(pod for pod, labels in rows if labels not in mine),
+    )
+
+
+def pods_of(before: Snapshot, workload: Ref) -> tuple[Ref, ...]:
+    """The active pods that `workload` had; BadInput where it had none."""
+    pods = tuple(ref("Pod", pod) for pod in _active(before, workload))
+    if not pods:
+        raise BadInput(f"{workload} had no pods", cure="promise something about a workload of pods")
+    return pods
+
+
+def images_kept(before: Snapshot, workload: Ref, *, image: str, hit: Sequence[Ref]) -> Always:
+    """The active pods of `workload` that the fault did not hit run `image` all the while."""
+    struck = {target.uid for target in hit}
+    pods = (one for one in pods_of(before, workload) if one.uid not in struck)
+    return Always(of=AllOf(parts=tuple(RunsImage(pod=one, image=image) for one in pods)))
+
+
+def let_go(before: Snapshot, workload: Ref, *, after: str) -> Eventually:
+    """After the fault `after`, `workload` comes to own none of the active pods that it had."""
+    pods = pods_of(before, workload)
+    released = AllOf(parts=tuple(Not(of=OwnedBy(pod=one, owner=workload)) for one in pods))
+    return Eventually(of=released, injections=(after,))
+
+
+def changed_once(before: Snapshot, workload: Ref, *, after: str) -> Eventually:
+    """The API server has counted one change of its specification, the fault `after`."""
+    view = before.get(workload.kind, workload.uid)
+    generation = view.metadata.generation + 1 if view is not None else 0
+    counted = Reports(workload=workload, what="generation", number=generation)
+    return Eventually(of=counted, injections=(after,))
 
 
 def restart_of(before: Snapshot, pod: Ref) -> Restarts:

@@ -10,7 +10,7 @@ from collections.abc import Container
 
 import msgspec
 
-from reconverge.model import Node, Ref, Snapshot, Taint
+from reconverge.model import Node, Ref, ResourceQuota, Snapshot, Taint
 from reconverge.timeline import Entry
 
 
@@ -51,6 +51,13 @@ class SpecChanged(Effect, frozen=True, kw_only=True):
     after_generation: int
 
 
+class QuotaSet(Effect, frozen=True, kw_only=True):
+    """The quota has these bounds. It has no generation that could tell of a change."""
+
+    quota: Ref
+    hard: dict[str, str]
+
+
 class Deleted(Effect, frozen=True, kw_only=True):
     """Each of these objects is being deleted, or gone."""
 
@@ -89,6 +96,7 @@ AnyEffect = (
     | LabelsChanged
     | ReplicasSet
     | SpecChanged
+    | QuotaSet
     | Deleted
     | NodeLost
     | Cordoned
@@ -123,6 +131,9 @@ def is_seen(effect: AnyEffect, entry: Entry, *, appeared: Container[str] = ()) -
         case SpecChanged(object=ref, after_generation=generation):
             changed = snapshot.get(ref.kind, ref.uid)
             return changed is not None and changed.metadata.generation > generation
+        case QuotaSet(quota=ref, hard=hard):
+            quota = snapshot.get(ref.kind, ref.uid)
+            return isinstance(quota, ResourceQuota) and hard.items() <= quota.spec.hard.items()
         case Deleted(objects=objects):
             return all(_is_deleted(snapshot, one) for one in objects)
         case NodeLost() | Cordoned() | Tainted():
@@ -148,6 +159,8 @@ def describe(effect: AnyEffect) -> str:
             return f"{workload} asks for {replicas} pods"
         case SpecChanged(object=ref):
             return f"{ref} is changed"
+        case QuotaSet(quota=ref):
+            return f"{ref} is set"
         case Deleted(objects=objects):
             return f"{', '.join(str(one) for one in objects)} is deleted"
         case NodeLost() | Cordoned() | Tainted():

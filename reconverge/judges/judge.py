@@ -38,9 +38,9 @@ class WantKnock(Want, frozen=True):
 
 
 class WantProbe(Want, frozen=True):
-    """Ask what no watch tells. `probe` names the question, `target` the node."""
+    """Ask what no watch tells. `probe` names the question, `target` the node, or the pod."""
 
-    probe: Literal["node-address", "pods-reachable", "kubelet"]
+    probe: Literal["node-address", "pods-reachable", "kubelet", "pod-answers"]
     target: str
 
 

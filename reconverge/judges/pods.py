@@ -1,10 +1,12 @@
-"""The promises about one pod: it is ready, and its previous container ended in a stated way."""
+"""The promises about single pods: they are ready, they answer, a container ended in some way."""
 
 from __future__ import annotations
 
+from reconverge.judges.judge import WantProbe
 from reconverge.judges.promise import Promise
 from reconverge.judges.states import StateJudge
 from reconverge.judges.steady import Steadiness, state
+from reconverge.judges.steady.words import listed
 from reconverge.model import Ref, Snapshot
 
 
@@ -54,3 +56,24 @@ class Ended(Promise, frozen=True, kw_only=True):
         seen = ", ".join(f"exit code {end.exit_code} ({end.reason})" for end in ends)
         is_so = any((end.exit_code, end.reason) == (self.exit_code, self.reason) for end in ends)
         return Steadiness(() if is_so else ("it ended otherwise",), seen)
+
+
+class Answering(Promise, frozen=True, kw_only=True):
+    """Each of these pods is ready and answers over HTTP, with its own name in the answer."""
+
+    pods: tuple[Ref, ...]
+
+    def sentence(self) -> str:
+        names = listed((one.name for one in self.pods), len(self.pods))
+        return f"{names or 'no pod'} answers in its own name"
+
+    def judge(self, *, deadline_s: float) -> StateJudge:
+        probes = tuple(WantProbe("pod-answers", one.name) for one in self.pods)
+        return StateJudge(self, self.weigh, kinds=("Pod",), deadline_s=deadline_s, probes=probes)
+
+    def weigh(self, snapshot: Snapshot) -> Steadiness:
+        views = [snapshot.pod(one.uid) for one in self.pods]
+        ready = sum(one is not None and one.is_active and one.is_ready for one in views)
+        lacking = [] if ready == len(views) else [f"{ready} of {len(views)} are ready"]
+        lacking += [] if views else ["there is no pod to ask"]
+        return Steadiness(tuple(lacking), f"{ready} of {len(views)} ready")

@@ -1,4 +1,4 @@
-"""What every predicate is: a question to one snapshot, as a value."""
+"""What a predicate is: a question to one snapshot that has a name, a definition and a tally."""
 
 from __future__ import annotations
 
@@ -25,4 +25,5 @@ class Predicate(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag=T
 
 
 def spaced(adverb: str) -> str:
+    """The adverb with the space that sets it off from what follows; nothing without one."""
     return f"{adverb} " if adverb else ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reconverge.judges.headcount import Headcount, PodState, count, numbered, seen
+from reconverge.judges.numbers import PodsLabelled, Reports, RunsImage
 from reconverge.judges.predicate import Predicate, spaced
 from reconverge.judges.steady.words import readiness
 from reconverge.judges.tally import Looked, Tally
@@ -249,6 +250,9 @@ AnyPredicate = (
     | MadeForNode
     | Told
     | Counts
+    | Reports
+    | PodsLabelled
+    | RunsImage
     | Not
     | AllOf
     | AnyOf

@@ -5,13 +5,16 @@ from __future__ import annotations
 import msgspec
 
 from reconverge.judges.budgets import ReplacedWithin
+from reconverge.judges.conditions import HasCondition
 from reconverge.judges.converges import Converges
+from reconverge.judges.descriptions import DescribedAs
 from reconverge.judges.events import Remarked
 from reconverge.judges.invariants import AnyInvariant
 from reconverge.judges.owners import GoneWithPods, Orphaned
-from reconverge.judges.pods import Ended, PodReady
+from reconverge.judges.pods import Answering, Ended, PodReady
 from reconverge.judges.schedules import StartsJob, StartsNoJob
 from reconverge.judges.states import NodeGone, NodeWhole, Released, Restarts
+from reconverge.judges.templates import MadeFromTemplate, SameSpec, ThroughReplicaSet
 from reconverge.judges.temporal import AnyTemporal
 
 AnyPromise = (
@@ -22,6 +25,12 @@ AnyPromise = (
     | NodeWhole
     | PodReady
     | Ended
+    | Answering
+    | DescribedAs
+    | MadeFromTemplate
+    | ThroughReplicaSet
+    | SameSpec
+    | HasCondition
     | Remarked
     | GoneWithPods
     | Orphaned

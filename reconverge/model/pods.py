@@ -70,9 +70,14 @@ class Probe(View, frozen=True):
     termination_grace_period_seconds: int | None = None
 
 
+class ContainerPort(View, frozen=True):
+    container_port: int
+
+
 class ContainerSpec(View, frozen=True):
     name: str
     image: str = ""
+    ports: tuple[ContainerPort, ...] = ()
     command: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
     liveness_probe: Probe | None = None

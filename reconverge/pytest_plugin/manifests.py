@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from reconverge.cluster.door import JsonObject
+from reconverge.cluster.fragments import read_fragment, with_fragment
 from reconverge.cluster.manifests import Manifest, load, refuse_bygone
 from reconverge.errors import BadInput
 
@@ -38,6 +39,20 @@ class Manifests:
     def printed(self, kind: str, name: str) -> JsonObject:
         """The object as its author wrote it, of whatever apiVersion. Raises BadInput."""
         return self._found(kind, name).as_written
+
+    def completed(self, kind: str, name: str, *, fragment: str) -> Manifest:
+        """The manifest of that object with what the file `fragment`.yaml has to put in its place.
+
+        Raises BadInput: no such object, no such file, or no place for what is in it.
+        """
+        return with_fragment(self.named(kind, name), read_fragment(self._file(f"{fragment}.yaml")))
+
+    def _file(self, name: str) -> Path:
+        found = (folder / name for folder in self._folders if (folder / name).is_file())
+        nearest = next(found, None)
+        if nearest is None:
+            raise BadInput("no such file near the feature", where=name, cure="put it beside it")
+        return nearest
 
     def _found(self, kind: str, name: str) -> Manifest:
         """A file that is no manifest is passed over, unless nothing is found: it may be why."""

@@ -27,7 +27,7 @@ from reconverge.namespaces import wait_until_gone
 from reconverge.pytest_plugin.clusters import Ground, ground_of
 from reconverge.pytest_plugin.lock import turn
 from reconverge.pytest_plugin.manifests import Manifests
-from reconverge.pytest_plugin.options import RUN, SCREEN
+from reconverge.pytest_plugin.options import RUN, SCREEN, mutations
 from reconverge.pytest_plugin.turns import is_exclusive
 
 EXPERIMENT = pytest.StashKey[Experiment]()
@@ -156,8 +156,9 @@ def _close(item: pytest.Item) -> None:
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
     """Remember where the scenario is: a red Given is no verdict about the fault."""
     request.node.stash[STEP] = step
-    experiment = request.node.stash.get(EXPERIMENT, None)
-    if step.type == "when" and experiment is not None:
+    if step.type == "when" and mutations(request.config):
+        # A scenario without a Given has no experiment yet: its first step would make it.
+        experiment = request.getfixturevalue("experiment")
         for fault in _mutants(request.config, experiment):
             experiment.inject(fault)
 

@@ -14,7 +14,7 @@ from reconverge.cluster.challenge import knock, plant_sentinel, touch_node
 from reconverge.cluster.door import Answer, Cluster, JsonObject, StoppableNodes
 from reconverge.errors import ReconvergeError
 from reconverge.judges.judge import Want, WantKnock, WantProbe, WantSentinel, WantTouch
-from reconverge.model import Ref
+from reconverge.model import Ref, ref
 from reconverge.timeline import Entry, Probed, Timeline
 from reconverge.waiting.loop import wait_until_seen
 
@@ -52,6 +52,8 @@ class Acts:
                 self._ask(want, self._ask_pod_on, node)
             case WantProbe(probe="kubelet", target=node):
                 self._ask(want, self._ask_kubelet, node)
+            case WantProbe(probe="pod-answers", target=pod):
+                self._ask(want, self._ask_pod, pod)
             case _:
                 raise AssertionError(f"nobody performs {want!r}")
 
@@ -66,10 +68,10 @@ class Acts:
         )
         self._has_owner.add(kind)
 
-    def _ask(self, want: WantProbe, ask: _Question, node: str) -> None:
+    def _ask(self, want: WantProbe, ask: _Question, target: str) -> None:
         asked_s = self._timeline.now_s()
         try:
-            answer = ask(node)
+            answer = ask(target)
         except ReconvergeError as error:
             answer = Answer(ok=False, text=str(error))
         self._timeline.append(
@@ -102,6 +104,14 @@ class Acts:
         """
         answer = self._cluster.ask_kubelet(node, path="healthz", timeout_s=ASK_S)
         return Answer(ok=not answer.is_unreached, text=answer.text)
+
+    def _ask_pod(self, name: str) -> Answer:
+        """Whether the pod of that name answers, and in its own name, as kubia does."""
+        found = self._timeline.latest().named("Pod", name, namespace=self._namespace)
+        if found is None:
+            return Answer(ok=False, text=f"pod {name} does not exist")
+        answer = self._cluster.ask_pod(ref("Pod", found), port=PROBE_PORT, timeout_s=ASK_S)
+        return Answer(ok=answer.ok and name in answer.text, text=answer.text)
 
     def _ask_pod_on(self, node: str) -> Answer:
         """Whether a pod can be started on the node, and answers."""

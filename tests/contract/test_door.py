@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from reconverge.cluster.challenge import knock, plant_sentinel
-from reconverge.cluster.door import Audited, ControlPlane, JsonObject, StoppableNodes
+from reconverge.cluster.door import Audited, ControlPlane, JsonObject, StoppableNodes, Typed
 from reconverge.cluster.errors import Conflict, NotFound, Rejected
 from reconverge.cluster.flags import FLAGS, kubelet_settings, runs
 from reconverge.cluster.taints import add_taint, remove_taint
@@ -266,6 +268,39 @@ def test_a_process_that_is_not_there_cannot_be_frozen(door: Door) -> None:
     [node] = [one for one in door.timeline.latest().nodes() if one.is_control_plane]
     with pytest.raises(NotFound):
         door.cluster.freeze_process(node.name, "no-such-process")
+
+
+@pytest.mark.parametrize(("words", "value"), [((), "b"), (("--overwrite",), "c")])
+def test_by_hand_a_label_with_a_value_is_kept(
+    door: Door, words: tuple[str, ...], value: str
+) -> None:
+    """kubectl refuses to change it, and says why, unless it is told to overwrite it."""
+    assert isinstance(door.cluster, Typed)
+    [node] = [one for one in door.timeline.latest().nodes() if one.is_control_plane]
+    made = door.create(pod(labels={"a": "b"}))
+    typed = ("label", "pod", made.name, "--namespace", door.namespace, "a=c", *words)
+    answer = door.cluster.kubectl(node.name, typed)
+    assert answer.ok is bool(words)
+    assert ("already has a value (b), and --overwrite is false" in answer.text) is not answer.ok
+    found = door.cluster.read("Pod", made.name, namespace=door.namespace)
+    assert found.metadata.labels == {"a": value}
+
+
+@pytest.mark.parametrize("propagation", ["Background", "Foreground", "Orphan", None])
+def test_what_becomes_of_pods_when_their_owner_is_deleted(
+    door: Door, propagation: Literal["Background", "Foreground", "Orphan"] | None
+) -> None:
+    """Where nobody says, a ReplicationController leaves them."""
+    made = door.create(controller(2))
+    door.see(lambda entry: len(entry.snapshot.owned_pods(made.uid)) == 2)
+    pods = owned(door, made)
+    door.cluster.delete(made, propagation=propagation)
+    door.see(lambda entry: entry.snapshot.is_gone(made.uid))
+    if propagation in ("Background", "Foreground"):
+        door.see(lambda entry: all(entry.snapshot.is_gone(one.uid) for one in pods))
+        return
+    door.see(lambda entry: not entry.snapshot.owned_pods(made.uid))
+    assert all(door.timeline.latest().pod(one.uid) for one in pods)
 
 
 def test_a_dry_run_says_what_would_be_and_stores_nothing(door: Door) -> None:

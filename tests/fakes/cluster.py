@@ -16,6 +16,7 @@ from reconverge.model import Named, Ref, ref
 from reconverge.timeline import Timeline
 from tests.fakes.audit import FakeAuditRecorder
 from tests.fakes.clock import SteppedClock
+from tests.fakes.collector import Collector
 from tests.fakes.components import KUBELET, add_static_pods, configz
 from tests.fakes.controllers import ReplicaControllers, begin_deletion, is_ready
 from tests.fakes.insides import Insides
@@ -25,6 +26,7 @@ from tests.fakes.watches import FakeRecorder
 
 ACCOUNT_S, NAMESPACE_S = 0.05, 0.5
 ADMIN = "kubernetes-admin"
+OWNERS = ("ReplicationController", "ReplicaSet")
 
 
 class FakeCluster(Insides):
@@ -47,6 +49,7 @@ class FakeCluster(Insides):
         self.calls: list[str] = []
         self.store = Store(clock)
         self.controllers = ReplicaControllers(self.store)
+        self.collector = Collector(self.store)
         self.machines = Machines(self.store, workers=workers)
         self.recorders: list[FakeRecorder] = []
         self.store.add({"kind": "Namespace", "metadata": {"name": "kube-system"}})
@@ -124,13 +127,15 @@ class FakeCluster(Insides):
         grace_s: int | None = None,
         propagation: Literal["Background", "Foreground", "Orphan"] | None = None,
     ) -> None:
-        del propagation
         self._call("delete")
         target = self.store.exactly(ref)
         if self.is_deaf and ref.kind == "Pod":
             return
         with self.store.acting(ADMIN):
-            self._begin_deletion(ref.kind, target, grace_s=grace_s)
+            if ref.kind in OWNERS:
+                self.collector.delete(target, propagation=propagation)
+            else:
+                self._begin_deletion(ref.kind, target, grace_s=grace_s)
 
     def _begin_deletion(self, kind: str, target: Object, *, grace_s: int | None) -> None:
         if kind == "Namespace":
@@ -169,6 +174,23 @@ class FakeCluster(Insides):
         self._call("exec")
         self.store.exactly(pod)
         return Answer(ok=True, text=" ".join(command))
+
+    def kubectl(self, node: str, words: Sequence[str]) -> Answer:
+        """Only `label pod NAME --namespace NAMESPACE KEY=VALUE [--overwrite]`."""
+        self._call(f"kubectl on {node}")
+        _, _, name, _, namespace, row, *how = words
+        key, _, value = row.partition("=")
+        pod = self.store.named("Pod", name, namespace)
+        labels = pod["metadata"].setdefault("labels", {}) if pod is not None else {}
+        if pod is None:
+            return Answer(ok=False, text=f'pods "{name}" not found')
+        if key in labels and not how:
+            why = f"'{key}' already has a value ({labels[key]}), and --overwrite is false"
+            return Answer(ok=False, text=f"error: {why}")
+        labels[key] = value
+        with self.store.acting(ADMIN):
+            self.store.write(pod)
+        return Answer(ok=True, text=f"pod/{name} labeled")
 
     def ask_kubelet(self, node: str, *, path: str, timeout_s: float = 5.0) -> Answer:
         del timeout_s

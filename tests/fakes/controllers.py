@@ -57,7 +57,7 @@ class ReplicaControllers:
             workload = self._store.objects.get(uid)
             if workload is not None and workload["kind"] in self.off:
                 self._due.add(uid)
-            elif workload is not None:
+            elif workload is not None and "deletionTimestamp" not in workload["metadata"]:
                 with self._store.acting(_USERS[workload["kind"]]):
                     self._sync(workload)
 

@@ -24,6 +24,7 @@ from reconverge.faults import (
     FreezeKubelet,
     KillController,
     KillProxy,
+    LabelByHand,
     LabelNode,
     RelabelPod,
     RemoveNode,
@@ -53,6 +54,7 @@ from reconverge.judges.temporal import Eventually
 from reconverge.judges.whereabouts import Disrupted
 from reconverge.model import ReplicaSet, Snapshot, Taint, decode, ref
 from reconverge.verdict import Verdict
+from tests.builders import KUBIA
 from tests.stage import Stage, staged
 
 PICK = Pick(seed=4711)
@@ -78,6 +80,7 @@ def every_fault(stage: Stage) -> list[Fault]:
         ScaleWorkload(of=of, replicas=5),
         EvictPods(of=of, node="fake-worker"),
         FailPods(of=of),
+        LabelByHand(of=of, labels={"app": "x"}),
         LabelNode(labels={"disk": "ssd"}),
         CordonNode(other_than=("fake-worker",)),
         TaintNode(taint=Taint(key="closed", effect="NoExecute")),
@@ -180,6 +183,23 @@ def test_each_pod_gets_its_own_labels_back(stage: Stage, world: Snapshot) -> Non
     stage.cluster.clock.pass_s(0.01)
     labels = [pod.metadata.labels.get("type") for pod in blast.ranked(stage.pods())]
     assert labels == ["mine", None, None]
+
+
+def test_by_hand_a_label_is_changed_only_where_that_is_asked_for(stage: Stage) -> None:
+    """The refusal is kubectl's own; what was changed is given back."""
+    kept = LabelByHand(of=stage.kubia, labels={"app": "foo"})
+    assert "already has a value (kubia)" in stage.experiment.objection(kept)
+    fault = LabelByHand(of=stage.kubia, labels={"app": "foo"}, is_overwriting=True)
+    injection = stage.experiment.inject(fault)
+    assert injection.sentence.endswith('of "kubia" labelled by hand, overwriting: app=foo')
+    assert stage.converge().verdict is Verdict.HELD
+    [target] = injection.targets
+    released = stage.experiment.timeline.latest().pod(target.uid)
+    assert released is not None
+    assert released.metadata.labels == {"app": "foo"}
+    stage.experiment.roll_back(injection)
+    restored = stage.cluster.read("Pod", target.name, namespace=target.namespace)
+    assert restored.metadata.labels == {"app": "kubia"}
 
 
 def test_rolling_back_twice_does_it_once(stage: Stage) -> None:
@@ -293,7 +313,9 @@ def test_a_cluster_without_containers_is_refused() -> None:
 
     remote: Cluster = Remote()  # type: ignore[assignment]
     off = SwitchOffController(controller="a")
-    for fault in (StopNode(), FreezeController(), StopController(), off, FreezeKubelet()):
+    typed = LabelByHand(of=KUBIA, labels={"a": "b"})
+    nodes = (StopNode(), FreezeController(), StopController(), off, FreezeKubelet())
+    for fault in (*nodes, typed):
         with pytest.raises(NotOfThisCluster, match="remote"):
             fault.suit(remote)
     restore, thaw = RestoreStaticPod(nodes=("a",), pod="b"), ThawProcess(nodes=("a",), process="b")

@@ -11,10 +11,19 @@ from reconverge.blast import Pick
 from reconverge.errors import BadInput
 from reconverge.faults.injector import encoded
 from reconverge.faults.registry import decode_fault
-from reconverge.faults.specs import change_image, set_parallelism, suspend
+from reconverge.faults.specs import (
+    ask_for,
+    change_image,
+    label_template,
+    redefine,
+    select,
+    set_parallelism,
+    suspend,
+)
 from reconverge.faults.undo import RestoreFields
 from reconverge.judges.effects import SpecChanged
 from reconverge.model import Ref, ReplicationController
+from reconverge.verdict import Verdict
 from tests.builders import NAMESPACE
 from tests.judges.steady.worlds import JOB, World
 from tests.stage import Stage, staged
@@ -45,6 +54,71 @@ def test_another_image_is_given_and_taken_back(stage: Stage) -> None:
     assert injection.sentence == 'ReplicationController "kubia" given the image luksa/kubia:v2'
     stage.experiment.roll_back(injection)
     assert image_of(stage) == before
+
+
+def labels_of(stage: Stage) -> tuple[dict[str, str], dict[str, str]]:
+    """The selector and the template's labels, as the API server has them."""
+    view = stage.cluster.read(stage.kubia.kind, "kubia", namespace=stage.kubia.namespace)
+    assert isinstance(view, ReplicationController)
+    assert view.spec.template is not None
+    return view.spec.selector, view.spec.template.metadata.labels
+
+
+def test_a_selector_changes_with_its_template_and_is_given_back(stage: Stage) -> None:
+    """What the old one asked for and the new one does not is gone, and comes back."""
+    world = stage.experiment.timeline.latest()
+    fault = select(stage.kubia, world, labels={"tier": "front"})
+    injection = stage.experiment.inject(fault)
+    assert labels_of(stage) == ({"tier": "front"}, {"tier": "front"})
+    stage.experiment.roll_back(injection)
+    assert labels_of(stage) == ({"app": "kubia"}, {"app": "kubia"})
+
+
+def test_a_selector_can_be_asked_for_alone(stage: Stage) -> None:
+    """A real API server refuses it: the template would not match."""
+    world = stage.experiment.timeline.latest()
+    fault = select(stage.kubia, world, labels={"app": "x"}, is_template_too=False)
+    assert fault.change == {"spec": {"selector": {"app": "x"}}}
+
+
+def test_the_selector_of_a_set_has_its_labels_inside() -> None:
+    """Only a ReplicationController's is a bare map of labels."""
+    world = World()
+    set_ = Ref("ReplicaSet", NAMESPACE, "set", "set-1")
+    template = {"metadata": {"labels": {"a": "1"}}, "spec": {"containers": [{"name": "x"}]}}
+    spec = {"replicas": 1, "selector": {"matchLabels": {"a": "1"}}, "template": template}
+    world.show(set_, spec, {})
+    fault = select(set_, world.timeline.latest(), labels={"b": "2"}, is_template_too=False)
+    assert fault.change == {"spec": {"selector": {"matchLabels": {"a": None, "b": "2"}}}}
+    assert fault.former == {"spec": {"selector": {"matchLabels": {"b": None, "a": "1"}}}}
+
+
+def test_a_template_gets_further_labels_and_loses_them_again(stage: Stage) -> None:
+    """The selector stays what it was."""
+    world = stage.experiment.timeline.latest()
+    injection = stage.experiment.inject(label_template(stage.kubia, world, labels={"x": "y"}))
+    assert labels_of(stage) == ({"app": "kubia"}, {"app": "kubia", "x": "y"})
+    stage.experiment.roll_back(injection)
+    assert labels_of(stage) == ({"app": "kubia"}, {"app": "kubia"})
+
+
+def test_all_is_redefined_at_once_and_restored(stage: Stage) -> None:
+    """One change of the specification, whatever it is made of."""
+    world = stage.experiment.timeline.latest()
+    fault = redefine(stage.kubia, world, replicas=2, labels={"app": "new"}, image="luksa/kubia")
+    injection = stage.experiment.inject(fault)
+    assert labels_of(stage) == ({"app": "new"}, {"app": "new"})
+    assert image_of(stage) == "luksa/kubia"
+    assert stage.converge(replicas=2).verdict is Verdict.HELD
+    stage.experiment.roll_back(injection)
+    assert (labels_of(stage)[0], image_of(stage)) == ({"app": "kubia"}, "mycool0905/kubia")
+
+
+def test_a_number_is_asked_for_by_an_edit(stage: Stage) -> None:
+    """The same field as a scale, by the other way."""
+    world = stage.experiment.timeline.latest()
+    fault = ask_for(stage.kubia, world, replicas=5)
+    assert (fault.change, fault.former) == ({"spec": {"replicas": 5}}, {"spec": {"replicas": 3}})
 
 
 def test_a_change_is_proved_by_the_generation(stage: Stage) -> None:

@@ -195,3 +195,50 @@ def test_nothing_created_is_nothing_adopted() -> None:
     assert promise.injections == ("fault-1",)
     nobody = baselines.adopted_first(KUBIA, [], after="fault-1")
     assert nobody.until.lack(three().timeline.latest()) == "nobody does not exist"
+
+
+def test_what_is_claimed_is_told_by_its_labels() -> None:
+    """Labels that no pod was given are a mistake in the scenario."""
+    created = [(pod("x"), {"env": "a"}), (pod("y"), {"env": "b"})]
+    promise = baselines.claims(KUBIA, created, mine=[{"env": "b"}])
+    assert (promise.mine, promise.others) == ((pod("y"),), (pod("x"),))
+    with pytest.raises(BadInput, match="no pod was created with the labels"):
+        baselines.claims(KUBIA, created, mine=[{"env": "c"}])
+    assert baselines.claims(KUBIA, [], mine=[{"env": "b"}]).mine == ()
+
+
+def test_only_pods_that_were_hit_are_excused() -> None:
+    """A workload that was changed is no pod."""
+    promise = baselines.turnover(KUBIA, made=1, removed=0, hit=[KUBIA, pod("a")])
+    assert promise.hit == (pod("a"),)
+
+
+def test_pods_are_let_go_one_and_all() -> None:
+    """As long as one is owned, it is not so."""
+    story = three()
+    promise = baselines.let_go(story.timeline.latest(), KUBIA, after="fault-1")
+    for name in "ab":
+        story.pod(name, owner=None)
+    assert promise.of.lack(story.timeline.latest()) == '"kubia" owns pod "c"'
+    story.pod("c", owner=None)
+    assert promise.of.lack(story.timeline.latest()) == ""
+
+
+def test_the_images_of_the_pods_that_were_not_hit() -> None:
+    """Each of them, and not the one that the fault struck."""
+    before = three().timeline.latest()
+    promise = baselines.images_kept(before, KUBIA, image="", hit=[pod("b")])
+    assert promise.sentence() == 'always (pod "a" runs  and pod "c" runs )'
+
+
+def test_one_change_is_one_generation() -> None:
+    """Counted from the world before it."""
+    promise = baselines.changed_once(three().timeline.latest(), KUBIA, after="fault-1")
+    assert promise.sentence() == '"kubia" eventually reports 2 generation'
+    assert promise.injections == ("fault-1",)
+
+
+def test_a_workload_without_pods_has_none_to_speak_of() -> None:
+    """What is said of them would be said of nothing."""
+    with pytest.raises(BadInput, match="had no pods"):
+        baselines.pods_of(Snapshot(), KUBIA)

@@ -10,6 +10,7 @@ from reconverge.judges.effects import (
     NodeLost,
     PodAppeared,
     PodsLost,
+    QuotaSet,
     ReplicasSet,
     Unmarked,
     decode_effect,
@@ -22,6 +23,7 @@ from tests.builders import KUBIA, NAMESPACE, Story
 
 A = Ref("Pod", NAMESPACE, "a", "a")
 WORKER = Ref("Node", "", "worker", "worker")
+QUOTA = Ref("ResourceQuota", NAMESPACE, "few", "few")
 
 
 @pytest.mark.parametrize(
@@ -33,6 +35,7 @@ WORKER = Ref("Node", "", "worker", "worker")
         (LabelsChanged(objects=(A,), labels={"app": None, "b": ""}), "a is labelled no app, b="),
         (ReplicasSet(workload=KUBIA, replicas=5), 'ReplicationController "kubia" asks for 5 pods'),
         (NodeLost(node=WORKER), 'node "worker" is not Ready'),
+        (QuotaSet(quota=QUOTA, hard={"pods": "3"}), 'ResourceQuota "few" is set'),
         (Unmarked(), "nothing is marked"),
     ],
 )

@@ -26,9 +26,11 @@ from reconverge.judges.invariants import (
     OnePerPlace,
     RestartsNeverFall,
     SamePods,
+    Turnover,
     Untouched,
     WithinSurge,
 )
+from reconverge.judges.numbers import PodsLabelled, Reports, RunsImage
 from reconverge.judges.predicates import (
     AllOf,
     AnyOf,
@@ -188,6 +190,9 @@ LEAVES: st.SearchStrategy[AnyPredicate] = st.sampled_from(
         HasLabel(pod=B, key="app", value="x"),
         InPhase(pod=A, phase="Failed"),
         NodeReady(node=WORKER),
+        PodsLabelled(namespace=NAMESPACE, labels={"app": "kubia"}, number=1),
+        Reports(workload=KUBIA, what="desired", number=1),
+        RunsImage(pod=A, image=""),
     ]
 )
 PREDICATES: st.SearchStrategy[AnyPredicate] = st.recursive(
@@ -295,11 +300,29 @@ def is_twice(raw: Raw) -> bool:
     return any(len(uids) > 1 for uids in names.values())
 
 
+def is_too_much(raw: Raw) -> bool:
+    """Whether more than one pod was kubia's from the first, or left while it was kubia's."""
+    made, removed, known, leaving = set(), set(), set(), set()
+    for change, wire in pods_here(raw):
+        metadata = wire["metadata"]
+        uid, owners = metadata["uid"], metadata.get("ownerReferences", [])
+        is_own = any(row["uid"] == KUBIA.uid for row in owners)
+        if is_own and uid not in known:
+            made.add(uid)
+        known.add(uid)
+        if uid not in leaving and (change == "deleted" or "deletionTimestamp" in metadata):
+            leaving.add(uid)
+            if is_own:
+                removed.add(uid)
+    return len(made) > 1 or len(removed) > 1
+
+
 REMEMBERING: list[tuple[Invariant, Callable[[Raw], bool], bool]] = [
     (NeverMoved(namespace=NAMESPACE), has_moved, True),
     (RestartsNeverFall(namespace=NAMESPACE), has_fallen, True),
     (NoPodInVain(job=JOB, completions=2), is_in_vain, False),
     (OnceAMinute(cron_job=CRON), is_twice, True),
+    (Turnover(workload=KUBIA, made=1, removed=1), is_too_much, True),
 ]
 
 

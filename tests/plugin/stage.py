@@ -55,6 +55,7 @@ class PretendedExperiment:
 
     def __init__(self, *_: object, scenario: str, seed: int, folder: Path, **more: Any) -> None:
         self.scenario, self.seed, self.namespace = scenario, seed, "exp-pretended"
+        self.home = Ref("Namespace", "", self.namespace, "home")
         self.log = folder.parent.parent / "log.txt"
         self.log.parent.mkdir(exist_ok=True)
         self.going = ""

@@ -146,6 +146,16 @@ def test_faults_can_be_switched_off_for_a_whole_run(play: Play, pytester: pytest
     result.stdout.fnmatch_lines(["*FAULTS OFF*"])
 
 
+def test_a_scenario_without_a_given_is_mutated_as_well(
+    play: Play, pytester: pytest.Pytester
+) -> None:
+    """Its first step would make the experiment: by then the controllers are silenced."""
+    given, when = FEATURE.index("    Given"), FEATURE.index("    When")
+    play(FEATURE[:given] + FEATURE[when:].format(name="shop"), "--controllers-silenced")
+    log = (pytester.path / "runs" / "log.txt").read_text().splitlines()
+    assert log[:3] == ["open", "inject Silence off=False", "inject DeletePods off=False"]
+
+
 def test_a_kubeconfig_without_a_context_is_refused(play: Play) -> None:
     """A cluster is only harmed when its context is named: bad input, before anything is asked."""
     result = play(FEATURE.format(name="shop"), "--kubeconfig", "nowhere")

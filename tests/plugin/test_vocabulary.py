@@ -6,7 +6,7 @@ import pytest
 
 from reconverge.blast import ALL, MAJORITY, MINORITY, ONE, BlastRadius, Count, Percent
 from reconverge.model import Taint
-from steps.vocabulary import words
+from steps.vocabulary import lines, words
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,44 @@ def test_a_taint_is_written_as_kubectl_writes_it(text: str, taint: Taint) -> Non
     assert step.parse_arguments(f'tainted "{text}"') == {"it": taint}
     assert str(taint) == text
     assert not step.is_matching('tainted "closed:NoEntry"')
+
+
+@pytest.mark.parametrize(
+    ("text", "sets"),
+    [
+        ("a=1", ({"a": "1"},)),
+        ("a=1, b=2 / c=3", ({"a": "1", "b": "2"}, {"c": "3"})),
+    ],
+)
+def test_labels_of_several_pods(text: str, sets: tuple[dict[str, str], ...]) -> None:
+    """A slash parts one pod's labels from another's."""
+    step = words('labelled "{it:LabelSets}"')
+    assert step.parse_arguments(f'labelled "{text}"') == {"it": sets}
+
+
+def test_a_label_is_changed_or_taken_away() -> None:
+    """`no key` is a label that is to go."""
+    step = words('relabelled "{it:LabelChange}"')
+    assert step.parse_arguments('relabelled "env=x"') == {"it": {"env": "x"}}
+    assert step.parse_arguments('relabelled "no env"') == {"it": {"env": None}}
+    assert not step.is_matching('relabelled "env"')
+
+
+@pytest.mark.parametrize(
+    ("text", "policy"),
+    [
+        ("with its pods", "Background"),
+        ("after its pods", "Foreground"),
+        ("without its pods", "Orphan"),
+        ("without a word on its pods", None),
+    ],
+)
+def test_what_becomes_of_the_pods(text: str, policy: str | None) -> None:
+    """Each way to delete an owner has one phrase."""
+    step = words("deleted {it:Propagation}")
+    assert step.parse_arguments(f"deleted {text}") == {"it": policy}
+
+
+def test_a_table_of_two_columns_is_a_map() -> None:
+    """The first cell names what the second says."""
+    assert lines([["Ready", "3"], ["Name", "kubia"]]) == {"Ready": "3", "Name": "kubia"}

@@ -19,6 +19,7 @@ from reconverge.judges.invariants.identity import (
 from reconverge.judges.invariants.judge import Invariant, InvariantJudge
 from reconverge.judges.invariants.owners import OwnerGoesLast
 from reconverge.judges.invariants.places import OnePerPlace
+from reconverge.judges.invariants.turnover import Claims, Turnover
 from reconverge.judges.invariants.writers import OnlyWriters
 
 AnyInvariant = (
@@ -35,10 +36,13 @@ AnyInvariant = (
     | OneAtATime
     | OwnerGoesLast
     | OnlyWriters
+    | Turnover
+    | Claims
 )
 
 __all__ = [
     "AnyInvariant",
+    "Claims",
     "Instance",
     "Invariant",
     "InvariantJudge",
@@ -53,6 +57,7 @@ __all__ = [
     "OwnerGoesLast",
     "RestartsNeverFall",
     "SamePods",
+    "Turnover",
     "Untouched",
     "WithinSurge",
 ]
