@@ -9,11 +9,13 @@ from reconverge.judges.predicates import (
     AnyOf,
     AnyPredicate,
     HasPods,
+    InCondition,
     NodeReady,
     Not,
     PodDeleted,
     PodExists,
 )
+from reconverge.judges.steady import AnySteadyState, JobComplete, JobFailed
 from reconverge.judges.timing import nodes
 from reconverge.judges.timing.pods import gone, reaction, started, toleration
 from reconverge.judges.timing.scene import Disturbance, Scene
@@ -24,6 +26,11 @@ from reconverge.model.settings import Setting
 
 # A taint that is not one of a lost node is tolerated by no pod that does not say so.
 UNTOLERATED = Setting("no toleration", 0.0, "the taint")
+# What a condition of a Job says that its end will be, or is.
+_ENDS: dict[str, AnySteadyState] = {
+    "SuccessCriteriaMet": JobComplete(),
+    "FailureTarget": JobFailed(),
+}
 
 
 def awaited(predicate: AnyPredicate, scene: Scene) -> Bound:
@@ -40,6 +47,8 @@ def awaited(predicate: AnyPredicate, scene: Scene) -> Bound:
             return since(scene, node, bound)
         case HasPods(workload=of) | RunsOn(workload=of) | Counts(of=of):
             return converged(scene, of)
+        case InCondition(of=of, condition=row) if row in _ENDS:
+            return converged(scene, of, _ENDS[row])
         case PodDeleted(pod=pod) | Disrupted(pod=pod):
             return _removed(scene, pod)
         case Not(of=PodExists(pod=pod)):

@@ -13,12 +13,10 @@ from reconverge.bound import Bound, Term, latest
 from reconverge.judges.converges import Converges
 from reconverge.judges.owners import GoneWithPods, Orphaned
 from reconverge.judges.pods import Ended, PodReady
-from reconverge.judges.predicates import InCondition
 from reconverge.judges.promise import Promise
 from reconverge.judges.schedule_keeping import KeepsSchedule
 from reconverge.judges.schedules import StartsJob, StartsNoJob
 from reconverge.judges.states import NodeGone, NodeWhole, Released, Restarts
-from reconverge.judges.steady import AnySteadyState, JobComplete, JobFailed
 from reconverge.judges.temporal import Eventually, ThenStays, Until
 from reconverge.judges.timing import jobs, nodes
 from reconverge.judges.timing.awaited import awaited
@@ -35,11 +33,6 @@ from reconverge.judges.timing.scene import Scene
 from reconverge.judges.timing.workloads import converged, since
 from reconverge.model import PodSpec, Ref
 
-# What a condition of a Job says that its end will be, or is.
-_ENDS: dict[str, AnySteadyState] = {
-    "SuccessCriteriaMet": JobComplete(),
-    "FailureTarget": JobFailed(),
-}
 # Judging takes a challenge that has to be answered, so no promise is given less than this, however
 # long ago its time ran out.
 JUDGING_S = 10.0
@@ -89,8 +82,6 @@ def bound_of(promise: Promise, scene: Scene) -> Bound:
             bound = jobs.due(due, wall=scene.wall)
         case GoneWithPods(owner=owner, pods=pods) | Orphaned(owner=owner, pods=pods):
             bound = since(scene, owner, _left(scene, owner, pods))
-        case Until(until=InCondition(of=of, condition=row)) if row in _ENDS:
-            bound = converged(scene, of, _ENDS[row])
         case Eventually(of=of) | Until(until=of) | ThenStays(of=of):
             bound = awaited(of, scene)
         case Converges(workload=workload, steady=steady):
