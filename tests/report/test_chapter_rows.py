@@ -114,6 +114,13 @@ def test_a_row_of_kubernetes_own_tests_is_named_by_its_tag(tmp_path: Path) -> No
     assert tagged(tmp_path, FEATURE.replace("lp_1", "k8s_rc3")) == {"K8S-RC3": [SCENARIO]}
 
 
+def test_every_row_of_the_chapter_has_its_scenario() -> None:
+    """Who studies the chapter finds each of its claims played."""
+    claims = chapter.claims_in(ROOT / chapter.CHAPTER.claims)
+    missing = set(claims) - set(chapter.tagged_in(ROOT / "features"))
+    assert not missing, f"no scenario carries the tag of {sorted(missing)}"
+
+
 @pytest.mark.parametrize("table", chapter.TABLES, ids=lambda table: table.page.stem)
 def test_the_page_is_current(table: chapter.Table) -> None:
     """It says what the features say; `reconverge chapter --write` renews it."""
