@@ -6,20 +6,16 @@ Nobody replaces such a pod. What a controller may do with one is to claim it, wh
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from reconverge.blast import Pick
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.errors import BadInput
 from reconverge.faults.fault import Fault, listed
-from reconverge.faults.labels import former
-from reconverge.faults.undo import (
-    MARK,
-    AnyUndo,
-    NothingToUndo,
-    RemoveCreated,
-    RestoreLabels,
-)
-from reconverge.judges.effects import AnyEffect, LabelsChanged, PodAppeared, PodsLost
+from reconverge.faults.labels import Labelling
+from reconverge.faults.pods import Loss
+from reconverge.faults.undo import MARK, AnyUndo, RemoveCreated
+from reconverge.judges.effects import AnyEffect, PodAppeared
 from reconverge.model import Ref, Snapshot, ref
 
 # Small, on every node already, and it runs until it is ended.
@@ -78,7 +74,7 @@ class CreateLonePods(Fault, frozen=True, kw_only=True):
         }
 
 
-class LabelPod(Fault, frozen=True, kw_only=True):
+class LabelPod(Labelling, Fault, frozen=True, kw_only=True):
     """Set labels of exactly this pod, whoever owns it; None removes one."""
 
     pod: Ref
@@ -91,22 +87,11 @@ class LabelPod(Fault, frozen=True, kw_only=True):
         del pick
         return _running(snapshot, self.pod)
 
-    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
-        return RestoreLabels(rows=tuple(former(one, snapshot, self.labels) for one in targets))
 
-    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
-        for target in targets:
-            cluster.patch(target, {"metadata": {"labels": self.labels}})
-        return ()
-
-    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
-        del created
-        return LabelsChanged(objects=tuple(targets), labels=self.labels)
-
-
-class DeletePod(Fault, frozen=True, kw_only=True):
+class DeletePod(Loss, Fault, frozen=True, kw_only=True):
     """Delete exactly this pod, which nobody owns; one that is owned is BadInput."""
 
+    fate: ClassVar[str] = "nobody makes such a pod again"
     pod: Ref
     grace_s: int | None = None
 
@@ -122,18 +107,10 @@ class DeletePod(Fault, frozen=True, kw_only=True):
             raise BadInput(what, cure="delete a pod of that owner instead")
         return _running(snapshot, self.pod)
 
-    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
-        del targets, snapshot
-        return NothingToUndo(reason="nobody makes such a pod again")
-
     def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
         for target in targets:
             cluster.delete(target, grace_s=self.grace_s)
         return ()
-
-    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
-        del created
-        return PodsLost(pods=tuple(targets))
 
 
 def _running(snapshot: Snapshot, pod: Ref) -> tuple[Ref, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from reconverge.blast import ONE, BlastRadius, Pick, ranked
 from reconverge.cluster.door import Cluster, JsonObject
@@ -13,7 +14,22 @@ from reconverge.judges.effects import AnyEffect, PodAppeared, PodsLost
 from reconverge.model import Pod, PodTemplate, Ref, ReplicaSet, ReplicationController, Snapshot, ref
 
 
-class DeletePods(Fault, frozen=True, kw_only=True):
+class Loss:
+    """What all faults that have pods deleted have in common; `fate` is why nothing is undone."""
+
+    __slots__ = ()
+    fate: ClassVar[str] = "a lost pod is replaced by its controller"
+
+    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
+        del targets, snapshot
+        return NothingToUndo(reason=self.fate)
+
+    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
+        del created
+        return PodsLost(pods=tuple(targets))
+
+
+class DeletePods(Loss, Fault, frozen=True, kw_only=True):
     """Delete pods of a workload; `grace_s` 0 removes them at once, None is their own period.
 
     With `node` only those that run there are eligible.
@@ -34,21 +50,13 @@ class DeletePods(Fault, frozen=True, kw_only=True):
         pods = ranked(active_on(snapshot, self.of, self.node))
         return tuple(ref("Pod", pod) for pod in pick.some(pods, self.blast_radius))
 
-    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
-        del targets, snapshot
-        return NothingToUndo(reason="a deleted pod is replaced by its controller")
-
     def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
         for target in targets:
             cluster.delete(target, grace_s=self.grace_s)
         return ()
 
-    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
-        del created
-        return PodsLost(pods=tuple(targets))
 
-
-class EvictPods(Fault, frozen=True, kw_only=True):
+class EvictPods(Loss, Fault, frozen=True, kw_only=True):
     """Ask for all pods of a workload on one node to go, as `kubectl drain` does."""
 
     of: Ref
@@ -61,18 +69,10 @@ class EvictPods(Fault, frozen=True, kw_only=True):
         del pick
         return tuple(ref("Pod", pod) for pod in active_on(snapshot, self.of, self.node))
 
-    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
-        del targets, snapshot
-        return NothingToUndo(reason="an evicted pod is replaced by its controller")
-
     def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
         for target in targets:
             cluster.evict(target)
         return ()
-
-    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
-        del created
-        return PodsLost(pods=tuple(targets))
 
 
 class FailPods(DeletePods, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from reconverge.timeline import Entry, Injected, Noted
 from reconverge.verdict import Verdict
 
 # The kubelet reacts to probes; the API server alone answers to what is tagged so.
-KUBELET_TAGS = frozenset({"@liveness"})
+KUBELET_TAGS = frozenset({"@liveness", "@probes"})
 API_TAG = "@api"
 
 
