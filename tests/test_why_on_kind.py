@@ -118,7 +118,8 @@ def minutes_ago(number: int) -> int:
     return (RealClock().wall() - timedelta(minutes=number)).minute
 
 
-RESTART = r"next restart (in \d+ s|is due) \(back-off \d+ s\)"
+SPAN = r"(?:\d+ min \d+ s|\d+ min|\d+ s)"
+RESTART = rf"next restart (in {SPAN}|is due) \(back-off {SPAN}\)"
 SIDE_BY_SIDE: dict[str, tuple[JsonObject, str]] = {
     "unschedulable": (
         of("ReplicationController", "unschedulable", pod={"nodeSelector": {"disk": "none"}}),
@@ -137,7 +138,7 @@ SIDE_BY_SIDE: dict[str, tuple[JsonObject, str]] = {
             imagePullPolicy="Always",
         ),
         r"POD has no image \(ImagePullBackOff\): .*connection refused; "
-        r"next pull (in \d+ s|is due) \(back-off \d+ s\)",
+        rf"next pull (in {SPAN}|is due) \(back-off {SPAN}\)",
     ),
     "unpullable": (
         of("ReplicaSet", "unpullable", image="luksa/none", imagePullPolicy="Never"),
@@ -241,7 +242,7 @@ SIDE_BY_SIDE: dict[str, tuple[JsonObject, str]] = {
     ),
     "retrying": (
         batch("retrying", code=3),
-        r"its next pod comes (in \d+ s|now): back-off of 10 s after 1 failed pod, "
+        rf"its next pod comes (in {SPAN}|now): back-off of 10 s after 1 failed pod, "
         r"last exit code 3",
     ),
     "given-up": (
@@ -361,7 +362,7 @@ def test_a_full_quota_and_the_back_off_after_it(cluster: KindCluster, tmp_path: 
             one,
             many,
             r'quota "few" refused its pods and has room now; replication-controller tries again '
-            r"(now|in \d+ s)( \(back-off \d+ s\))?",
+            rf"(now|in {SPAN})( \(back-off {SPAN}\))?",
         )
 
 

@@ -44,7 +44,8 @@ Feature: A CronJob may be told when not to begin
     Scenario: Allowed to overlap, they do
       Given the CronJob "overlapping" has been accepted
       When the last 1 runs of "overlapping" are missed
-      Then "overlapping" makes up for what it missed, and keeps its schedule for its next run
+      Then "overlapping" starts the Job that was due last
+      And "overlapping" makes up for what it missed, and keeps its schedule for its next run
       And "overlapping" has 2 pods at work together
       And "overlapping" never runs twice for one minute
 
