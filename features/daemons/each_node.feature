@@ -53,7 +53,7 @@ Feature: A DaemonSet runs one pod on each node
       And the failed pod is gone
       And an event "FailedDaemonPod" tells of "node-agent"
 
-    @ds_14
+    @ds_14 @kubelet
     Scenario: A daemon whose process ends is started again, and everybody can see it
       Given the DaemonSet "node-agent" runs on each node
       When the process of one of the pods of "node-agent" is asked to end

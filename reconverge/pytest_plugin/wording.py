@@ -38,6 +38,7 @@ TAGS = {
     "liveness": "about liveness probes",
     "probes": "about readiness and startup probes, and what is new about all of them",
     "manifests": "about manifests and their versions",
+    "kubelet": "about what a kubelet does: no controller takes part",
     "api": "the API server answers alone: no controller takes part, so freezing them shows nothing",
 }
 _SCENARIO_LINE = re.compile(r"\s*(?:Scenario(?: Outline| Template)?|Example)\s*:\s*(.*?)\s*$")

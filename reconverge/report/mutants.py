@@ -17,8 +17,8 @@ from reconverge.report.run_record import RunRecord, ScenarioRecord
 from reconverge.timeline import Entry, Injected, Noted
 from reconverge.verdict import Verdict
 
-# The kubelet reacts to probes; the API server alone answers to what is tagged so.
-KUBELET_TAGS = frozenset({"@liveness", "@probes"})
+# To probes and to ended processes the kubelet reacts; the API server alone to what is tagged so.
+KUBELET_TAGS = frozenset({"@liveness", "@probes", "@kubelet"})
 API_TAG = "@api"
 
 
