@@ -83,6 +83,18 @@ def test_a_pod_that_is_deleted_has_failed() -> None:
     assert work.tally.violation == told
 
 
+def test_a_pod_that_is_deleted_has_failed_though_it_succeeds_in_its_grace() -> None:
+    """Its Job has counted it by then."""
+    work = Work(BacksOff(job=JOB))
+    work.pod("a", 0)
+    leaving = {"deletionTimestamp": stamp(6), "deletionGracePeriodSeconds": 1}
+    work.pod("a", 0, **leaving)
+    work.pod("a", 0, ended_s=6, phase="Succeeded", **leaving)
+    work.pod("b", 10)
+    told = "b was made 5 s after the last of 1 failures, and not 10 s"
+    assert work.tally.violation == told
+
+
 def test_without_a_failure_nothing_is_proved() -> None:
     """The Job had no reason to wait."""
     work = Work(BacksOff(job=JOB))

@@ -90,7 +90,8 @@ class _Waits(Tally):
         ended = _ended(pod)
         if ended is None:
             return
-        if pod.status.phase == "Succeeded":
+        # One that is deleted has been counted as failed by the time it may still succeed.
+        if pod.status.phase == "Succeeded" and pod.uid not in self._failed:
             self._succeeded[pod.uid] = ended
         else:
             self._failed.setdefault(pod.uid, ended)
