@@ -87,15 +87,22 @@ class RunFile:
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> object:
-        """Once the exit status is settled, and before the summary is printed."""
-        ended = yield
+        """Once the exit status is settled, and before the summary is printed.
+
+        Also when a second Ctrl-C ends xdist's farewell to its workers: what is known is kept.
+        """
+        try:
+            return (yield)
+        finally:
+            self._leave_record(session)
+
+    def _leave_record(self, session: pytest.Session) -> None:
         config = session.config
         outcomes, stored = config.stash[OUTCOMES].scenarios, _stored(config)
         if outcomes or stored:
             record = self._record(session, outcomes, stored)
             config.stash[RUN_RECORD] = record
             _write(config, record)
-        return ended
 
     def _record(
         self, session: pytest.Session, outcomes: dict[str, Outcome], stored: dict[str, _Stored]

@@ -84,6 +84,17 @@ def test_an_interrupted_run_leaves_its_record_too(play: Play, pytester: pytest.P
     assert scenario.timeline
 
 
+def test_a_run_that_is_interrupted_at_its_very_end_leaves_its_record(
+    play: Play, pytester: pytest.Pytester
+) -> None:
+    """A second Ctrl-C meets other plugins' farewells, such as xdist's to its workers."""
+    (pytester.path / "impatient.py").write_text(
+        "def pytest_sessionfinish(session): raise KeyboardInterrupt", encoding="utf-8"
+    )
+    play(FEATURE.format(name="shop"), "-p", "impatient", apart=True)
+    assert only(record_of(pytester)).verdict is Verdict.HELD
+
+
 def test_xdist_workers_tell_what_they_ran_on(play: Play, pytester: pytest.Pytester) -> None:
     """The controller, which writes, has no cluster of its own."""
     play(FEATURE.format(name="shop"), "-n", "1", apart=True)
