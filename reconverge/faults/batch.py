@@ -9,20 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import ClassVar
 
 from reconverge.blast import ONE, BlastRadius, Pick, ranked
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.faults.fault import Fault, listed
+from reconverge.faults.pods import Loss
 from reconverge.faults.undo import AnyUndo, NothingToUndo
-from reconverge.judges.effects import AnyEffect, PodsLost, Unmarked
+from reconverge.judges.effects import AnyEffect, Unmarked
 from reconverge.judges.occasions import last
 from reconverge.model import Ref, Snapshot, ref
 from reconverge.timeline import Timeline
 
 
-class DeleteEndedPods(Fault, frozen=True, kw_only=True):
+class DeleteEndedPods(Loss, Fault, frozen=True, kw_only=True):
     """Delete pods of a workload that have done their work, or failed at it."""
 
+    fate: ClassVar[str] = "what a pod has done is not undone with it"
     of: Ref
     blast_radius: BlastRadius = ONE
 
@@ -34,19 +37,6 @@ class DeleteEndedPods(Fault, frozen=True, kw_only=True):
         pods = snapshot.pods_of(self.of)
         ended = ranked(pod for pod in pods if pod.status.phase in ("Succeeded", "Failed"))
         return tuple(ref("Pod", pod) for pod in pick.some(ended, self.blast_radius))
-
-    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
-        del targets, snapshot
-        return NothingToUndo(reason="what a pod has done is not undone with it")
-
-    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
-        for target in targets:
-            cluster.delete(target)
-        return ()
-
-    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
-        del created
-        return PodsLost(pods=tuple(targets))
 
 
 class MissRuns(Fault, frozen=True, kw_only=True):

@@ -107,11 +107,6 @@ class DeletePod(Loss, Fault, frozen=True, kw_only=True):
             raise BadInput(what, cure="delete a pod of that owner instead")
         return _running(snapshot, self.pod)
 
-    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
-        for target in targets:
-            cluster.delete(target, grace_s=self.grace_s)
-        return ()
-
 
 def _running(snapshot: Snapshot, pod: Ref) -> tuple[Ref, ...]:
     view = snapshot.pod(pod.uid)

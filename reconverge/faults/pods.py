@@ -15,14 +15,23 @@ from reconverge.model import Pod, PodTemplate, Ref, ReplicaSet, ReplicationContr
 
 
 class Loss:
-    """What all faults that have pods deleted have in common; `fate` is why nothing is undone."""
+    """What all faults that have pods deleted have in common.
+
+    `fate` is why nothing is undone; `grace_s` 0 removes them at once, None is their own period.
+    """
 
     __slots__ = ()
     fate: ClassVar[str] = "a lost pod is replaced by its controller"
+    grace_s: int | None = None
 
     def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
         del targets, snapshot
         return NothingToUndo(reason=self.fate)
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        for target in targets:
+            cluster.delete(target, grace_s=self.grace_s)
+        return ()
 
     def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
         del created
@@ -49,11 +58,6 @@ class DeletePods(Loss, Fault, frozen=True, kw_only=True):
     def targets(self, snapshot: Snapshot, pick: Pick) -> tuple[Ref, ...]:
         pods = ranked(active_on(snapshot, self.of, self.node))
         return tuple(ref("Pod", pod) for pod in pick.some(pods, self.blast_radius))
-
-    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
-        for target in targets:
-            cluster.delete(target, grace_s=self.grace_s)
-        return ()
 
 
 class EvictPods(Loss, Fault, frozen=True, kw_only=True):

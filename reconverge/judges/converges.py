@@ -318,8 +318,9 @@ class ConvergenceJudge:
     def _doubt(self) -> str:
         """What stands in the way of saying that the promise was broken."""
         challenge = self._challenge
-        if self._blindness.doubt:
-            return self._blindness.doubt
+        unseen = self._blindness.doubt
+        if unseen:
+            return unseen
         if challenge.error or not challenge.is_pod_watch_live:
             return challenge.silence
         if self._awaited_injections:

@@ -11,9 +11,10 @@ import pytest
 from reconverge import cli
 from reconverge.errors import ExitCode
 from reconverge.report import run_record
-from reconverge.report.run_record import RunRecord, ScenarioRecord
+from reconverge.report.run_record import ScenarioRecord
 from reconverge.verdict import Verdict
 from tests.commands.played import forge, lines, lose_pods, play, rewrite
+from tests.report.records import run_of
 from tests.stage import Stage
 
 
@@ -226,18 +227,6 @@ def test_a_timeline_of_another_format_is_bad_input(
     assert "timeline of format 99" in out
 
 
-def run_of(*scenarios: ScenarioRecord) -> RunRecord:
-    return RunRecord(
-        reconverge="0",
-        seed=4711,
-        started="",
-        ended="",
-        is_interrupted=False,
-        exit_code=2,
-        scenarios=scenarios,
-    )
-
-
 def test_a_starting_state_that_was_not_reached_is_unknown_as_in_the_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -250,7 +239,7 @@ def test_a_starting_state_that_was_not_reached_is_unknown_as_in_the_run(
     record = ScenarioRecord(
         scenario="shop.feature::one", verdict=Verdict.UNKNOWN, exit_code=2, is_started=False
     )
-    run_record.write(tmp_path, run_of(record))
+    run_record.write(tmp_path, run_of(record, seed=4711, exit_code=2))
     for place in (tmp_path, tmp_path / "one", tmp_path / "one" / "timeline.jsonl"):
         code, out, _ = analyze(place, capsys)
         assert code == ExitCode.UNKNOWN

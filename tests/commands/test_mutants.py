@@ -9,9 +9,10 @@ import pytest
 from reconverge import cli
 from reconverge.commands import mutants
 from reconverge.report import run_record
-from reconverge.report.run_record import RunRecord, ScenarioRecord
+from reconverge.report.run_record import ScenarioRecord
 from reconverge.verdict import Verdict
 from tests.commands.played import play
+from tests.report.records import run_of
 
 FEATURE = """
 Feature: f
@@ -24,16 +25,7 @@ NAME = "features/f.feature::one"
 
 def write_run(folder: Path, verdict: Verdict, *, name: str = NAME) -> None:
     one = ScenarioRecord(scenario=name, verdict=verdict, exit_code=0, timeline="one/timeline.jsonl")
-    record = RunRecord(
-        reconverge="0",
-        seed=0,
-        started="",
-        ended="",
-        is_interrupted=False,
-        exit_code=0,
-        scenarios=(one,),
-    )
-    run_record.write(folder, record)
+    run_record.write(folder, run_of(one))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from reconverge.errors import BadInput
 from reconverge.report import chapter
 from reconverge.report.run_record import RunRecord, ScenarioRecord
 from reconverge.verdict import Verdict
+from tests.report.records import run_of
 
 ROOT = Path(__file__).parent.parent.parent
 CLAIMS = {
@@ -29,21 +30,13 @@ Feature: f
 SCENARIO = "features/f.feature::s"
 
 
-def run_of(*verdicts: Verdict) -> RunRecord:
+def run_with(*verdicts: Verdict) -> RunRecord:
     """A run in which the examples of the scenario ended so."""
     ended = [
         ScenarioRecord(scenario=f"{SCENARIO}[{n}]", verdict=verdict, exit_code=0)
         for n, verdict in enumerate(verdicts)
     ]
-    return RunRecord(
-        reconverge="0",
-        seed=0,
-        started="",
-        ended="",
-        is_interrupted=False,
-        exit_code=0,
-        scenarios=tuple(ended),
-    )
+    return run_of(*ended)
 
 
 def tagged(folder: Path, text: str = FEATURE) -> dict[str, list[str]]:
@@ -87,7 +80,7 @@ def test_what_nobody_proves_is_in_plain_sight(tmp_path: Path) -> None:
 
 def test_an_outline_is_as_good_as_its_worst_example(tmp_path: Path) -> None:
     """One broken example is a broken scenario, whichever came last."""
-    run = run_of(Verdict.HELD, Verdict.BROKEN, Verdict.UNKNOWN)
+    run = run_with(Verdict.HELD, Verdict.BROKEN, Verdict.UNKNOWN)
     rows = chapter.rows_of(CLAIMS, tagged(tmp_path), run)
     assert [proof.verdict for row in rows for proof in row.proofs] == [Verdict.BROKEN]
 

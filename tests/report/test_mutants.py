@@ -22,6 +22,7 @@ from reconverge.report.run_record import RunRecord, ScenarioRecord
 from reconverge.timeline import Noted
 from reconverge.verdict import Verdict
 from tests.commands.played import lose_pods
+from tests.report.records import run_of
 from tests.stage import Stage, staged
 
 SCENARIO = "features/f.feature::s"
@@ -52,18 +53,6 @@ def test_each_scenario_has_its_mutations(
     with staged(tmp_path) as stage:
         act(stage)
         assert mutations_of(tags, stage.experiment.timeline.entries()) == expected
-
-
-def run_of(*records: ScenarioRecord) -> RunRecord:
-    return RunRecord(
-        reconverge="0",
-        seed=0,
-        started="",
-        ended="",
-        is_interrupted=False,
-        exit_code=0,
-        scenarios=records,
-    )
 
 
 def ended(verdict: Verdict, *, is_started: bool = True, why: str = "silent") -> ScenarioRecord:
