@@ -305,6 +305,7 @@ class Experiment:
         errors: list[ReconvergeError] = []
         if hasattr(self, "_injector"):
             errors += self._injector.roll_back_all()
+            errors += self._injector.heal()
         errors += self._leave_namespace(failed=failed)
         self._is_closed = True
         if hasattr(self, "_recording"):

@@ -13,13 +13,10 @@ from typing import Any
 
 import pytest
 
-from reconverge.cluster.api import KubernetesCluster
 from reconverge.cluster.door import Cluster
 from reconverge.cluster.guard import Guard
-from reconverge.cluster.nodes import KindCluster
 from reconverge.cluster.settings import read_settings
 from reconverge.errors import ReconvergeError
-from reconverge.faults.journal import recover
 from reconverge.model.settings import ClusterSettings
 from reconverge.provision.cluster_config import ClusterSpec
 from reconverge.provision.kubeconfig import users_kubeconfig
@@ -30,16 +27,22 @@ from reconverge.pytest_plugin.feature_files import speaks_our_steps
 from reconverge.pytest_plugin.lock import Presence, turn
 from reconverge.pytest_plugin.options import SCREEN, Target, is_controller, is_worker, target_of
 from reconverge.pytest_plugin.wording import template_of
+from reconverge.recovery.reach import Reach
+from reconverge.recovery.recover import recover
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:
-    """What scenarios stand on: a cluster, who may harm what on it, and how fast it reacts."""
+    """What scenarios stand on: a cluster, who may harm what on it, and how fast it reacts.
+
+    `reach` is how the watchdog finds the cluster; without it there is none.
+    """
 
     cluster: Cluster
     guard: Guard
     settings: ClusterSettings
     state: Path
+    reach: Reach | None = None
     offline_images: bool = False
     was_made: bool = False
 
@@ -79,16 +82,15 @@ def _attached(target: Target) -> Ground:
     """A cluster whose context was named: naming it is the permission."""
     kubeconfig = (target.kubeconfig or users_kubeconfig()).expanduser()
     context = target.context
-    cluster: Cluster
-    if context.startswith("kind-"):
-        cluster = KindCluster.of(kubeconfig, kind_name=context.removeprefix("kind-"))
-    else:
-        cluster = KubernetesCluster.open(kubeconfig, context=context)
+    kind_name = context.removeprefix("kind-") if context.startswith("kind-") else ""
+    reach = Reach.of(kubeconfig, context=context, kind_name=kind_name)
+    cluster = reach.open()
     return Ground(
         cluster=cluster,
         guard=Guard(context=cluster.name, allowed_contexts=frozenset({context})),
         settings=read_settings(cluster),
         state=meeting_place(cluster, StateDir()),
+        reach=reach,
     )
 
 
@@ -128,12 +130,14 @@ def _found_or_made(target: Target, state: StateDir, say: Callable[[str], None]) 
 
 
 def _ground_on(handle: ClusterHandle, state: StateDir, *, was_made: bool) -> Ground:
-    cluster = KindCluster.of(handle.kubeconfig, kind_name=handle.name)
+    reach = Reach.of(handle.kubeconfig, context=handle.context, kind_name=handle.name)
+    cluster = reach.open()
     return Ground(
         cluster=cluster,
         guard=Guard(context=handle.context, is_ours=handle.is_ours),
         settings=read_settings(cluster),
         state=runs_folder(state, handle.name),
+        reach=reach,
         offline_images=is_offline(state, handle.name),
         was_made=was_made,
     )

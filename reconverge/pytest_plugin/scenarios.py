@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import msgspec
@@ -29,6 +30,7 @@ from reconverge.pytest_plugin.lock import turn
 from reconverge.pytest_plugin.manifests import Manifests
 from reconverge.pytest_plugin.options import RUN, SCREEN, mutations
 from reconverge.pytest_plugin.turns import is_exclusive
+from reconverge.recovery.watchdog import Watchdog
 
 EXPERIMENT = pytest.StashKey[Experiment]()
 STEP = pytest.StashKey[Step]()
@@ -45,10 +47,16 @@ def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
     """
     ground = ground_of(request.config)
     left = request.config.stash.setdefault(LEFT, set())
-    yield ground
+    with _watched(ground):
+        yield ground
     going = left - {""}
     if going:
         wait_until_gone(ground.cluster, clock=RealClock(), names=going)
+
+
+def _watched(ground: Ground) -> AbstractContextManager[object]:
+    """For the run's life, or a worker's, a watchdog that heals the cluster should it be killed."""
+    return Watchdog(ground.journal, ground.reach) if ground.reach is not None else nullcontext()
 
 
 @pytest.fixture(scope="session")
