@@ -60,7 +60,6 @@ class Dying:
     def wait_until_watchdog_ended(self, within_s: float = 30.0) -> None:
         """Fails when it stays."""
         ready, _, _ = select.select([self.fd], [], [], within_s)
-        os.close(self.fd)
         assert ready, "the watchdog still runs"
 
     @property
@@ -78,6 +77,8 @@ def dying(tmp_path: Path, server: ApiServer) -> Iterator[Dying]:
     yield dying
     dying.process.kill()
     dying.process.communicate()
+    dying.wait_until_watchdog_ended()  # or it would ask the next test's server
+    os.close(dying.fd)
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
