@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -61,6 +62,14 @@ class Dying:
         """Fails when it stays."""
         ready, _, _ = select.select([self.fd], [], [], within_s)
         assert ready, "the watchdog still runs"
+
+    def open_files(self) -> list[str]:
+        """What the watchdog has open; a file may be closed while it is looked at."""
+        names = []
+        for one in Path(f"/proc/{self.watchdog}/fd").iterdir():
+            with suppress(FileNotFoundError):
+                names.append(str(one.readlink()))
+        return names
 
     @property
     def patches(self) -> int:
@@ -141,7 +150,8 @@ def test_the_signals_of_a_terminal_do_not_reach_it(dying: Dying) -> None:
 
 def test_it_inherits_nothing_but_its_pipe_and_its_log(dying: Dying) -> None:
     """No file of the run stays open in it, so no lock of the run is kept."""
-    names = [str(one.readlink()) for one in Path(f"/proc/{dying.watchdog}/fd").iterdir()]
+    while "pidfd" not in str(names := dying.open_files()):
+        """It is still starting."""
     kinds = {name.partition(":")[0] for name in names if not name.endswith(".log")}
     assert kinds <= {"pipe", "anon_inode"}, names
 
