@@ -58,6 +58,10 @@ class Commands(click.Group):
             "reconverge.commands.mutants:mutants",
             "Ask each scenario whether it can fail.",
         ),
+        "recover": (
+            "reconverge.commands.recover:recover",
+            "Take back the faults of runs that were killed.",
+        ),
     }
 
     def invoke(self, ctx: click.Context) -> object:

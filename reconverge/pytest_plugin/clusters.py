@@ -20,8 +20,14 @@ from reconverge.errors import ReconvergeError
 from reconverge.model.settings import ClusterSettings
 from reconverge.provision.cluster_config import ClusterSpec
 from reconverge.provision.kubeconfig import users_kubeconfig
-from reconverge.provision.lifecycle import ClusterHandle, down, find, name_of_ours
-from reconverge.provision.state import StateDir
+from reconverge.provision.lifecycle import (
+    ClusterHandle,
+    down,
+    find,
+    name_of_ours,
+    no_such_cluster,
+)
+from reconverge.provision.state import JOURNAL, StateDir, valid_name
 from reconverge.provision.up import up
 from reconverge.pytest_plugin.feature_files import speaks_our_steps
 from reconverge.pytest_plugin.lock import Presence, turn
@@ -49,7 +55,7 @@ class Ground:
     @property
     def journal(self) -> Path:
         """Where the undo of every fault on this cluster is written before the fault."""
-        return self.state / "journal"
+        return self.state / JOURNAL
 
 
 GROUND = pytest.StashKey[Ground]()
@@ -62,7 +68,7 @@ MAKE_GROUND = pytest.StashKey[Callable[[pytest.Config], Ground]]()
 def ground_of(config: pytest.Config) -> Ground:
     """The ground of this run, made at the first call. Raises ReconvergeError."""
     if GROUND not in config.stash:
-        config.stash[PRESENCE] = Presence(runs_folder(StateDir(), target_of(config).name))
+        config.stash[PRESENCE] = Presence(StateDir().runs(target_of(config).name))
         make = config.stash.get(MAKE_GROUND, make_ground)
         config.stash[GROUND] = make(config)
     return config.stash[GROUND]
@@ -80,10 +86,8 @@ def make_ground(config: pytest.Config) -> Ground:
 
 def _attached(target: Target) -> Ground:
     """A cluster whose context was named: naming it is the permission."""
-    kubeconfig = (target.kubeconfig or users_kubeconfig()).expanduser()
     context = target.context
-    kind_name = context.removeprefix("kind-") if context.startswith("kind-") else ""
-    reach = Reach.of(kubeconfig, context=context, kind_name=kind_name)
+    reach = _reach_of(target.kubeconfig, context)
     cluster = reach.open()
     return Ground(
         cluster=cluster,
@@ -94,6 +98,29 @@ def _attached(target: Target) -> Ground:
     )
 
 
+def _reach_of(kubeconfig: Path | None, context: str) -> Reach:
+    """Contexts of that name are kind's: whether it is really one, its containers show."""
+    kind_name = context.removeprefix("kind-") if context.startswith("kind-") else ""
+    path = (kubeconfig or users_kubeconfig()).expanduser()
+    return Reach.of(path, context=context, kind_name=kind_name)
+
+
+def journal_of(name: str, *, kubeconfig: Path | None, kube_context: str) -> tuple[Reach, Path]:
+    """How to reach a cluster of ours, or the one of that context, and where its journals are.
+
+    Raises Unavailable where there is no such cluster, or it does not answer; BadInput.
+    """
+    state = StateDir()
+    if kube_context:
+        reach = _reach_of(kubeconfig, kube_context)
+        return reach, meeting_place(reach.open(), state) / JOURNAL
+    handle = find(valid_name(name), state=state)
+    if handle is None:
+        raise no_such_cluster(name)
+    reach = Reach.of(handle.kubeconfig, context=handle.context, kind_name=handle.name)
+    return reach, state.runs(name) / JOURNAL
+
+
 def meeting_place(cluster: Cluster, state: StateDir) -> Path:
     """Where runs on that very cluster find each other's lock and undo journals.
 
@@ -102,20 +129,15 @@ def meeting_place(cluster: Cluster, state: StateDir) -> Path:
     """
     ours = name_of_ours(cluster, state)
     if ours:
-        return runs_folder(state, ours)
+        return state.runs(ours)
     return state.root / "attached" / cluster.read("Namespace", "kube-system").uid
 
 
 def _ours(target: Target, say: Callable[[str], None]) -> Ground:
     state = StateDir()
     # A node that another process has stopped on purpose is not to be repaired under its hands.
-    with turn(runs_folder(state, target.name), is_alone=False):
+    with turn(state.runs(target.name), is_alone=False):
         return _found_or_made(target, state, say)
-
-
-def runs_folder(state: StateDir, name: str) -> Path:
-    """Where the runs on that cluster keep their lock and their undo journals."""
-    return state.root / "runs" / name
 
 
 def _found_or_made(target: Target, state: StateDir, say: Callable[[str], None]) -> Ground:
@@ -136,7 +158,7 @@ def _ground_on(handle: ClusterHandle, state: StateDir, *, was_made: bool) -> Gro
         cluster=cluster,
         guard=Guard(context=handle.context, is_ours=handle.is_ours),
         settings=read_settings(cluster),
-        state=runs_folder(state, handle.name),
+        state=state.runs(handle.name),
         reach=reach,
         offline_images=is_offline(state, handle.name),
         was_made=was_made,
@@ -188,7 +210,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def _remove(config: pytest.Config) -> None:
     name, say = target_of(config).name, config.stash[SCREEN].say
-    presence = config.stash.get(PRESENCE, None) or Presence(runs_folder(StateDir(), name))
+    presence = config.stash.get(PRESENCE, None) or Presence(StateDir().runs(name))
     if presence.is_only_one():
         down(name, progress=say)
     else:
