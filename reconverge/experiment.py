@@ -144,7 +144,7 @@ class Experiment:
         self._injector = Injector(
             self.cluster, self.timeline, self._journal, is_off=self._faults_off, at=self._at
         )
-        self._home.create()
+        self._home.create(is_kept=self._keep_namespace)
         self._guard = msgspec.structs.replace(
             self._guard, own_namespaces=self._guard.own_namespaces | {self.namespace}
         )

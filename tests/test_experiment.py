@@ -215,6 +215,15 @@ def test_a_killed_run_leaves_no_namespace_for_good(tmp_path: Path) -> None:
         assert (cluster.store.named("Namespace", "left", "") is not None) is is_left
 
 
+def test_a_killed_run_keeps_its_namespace_where_a_red_one_would(tmp_path: Path) -> None:
+    """Whoever asked for a look at it gets it."""
+    cluster = FakeCluster(SteppedClock())
+    experiment_on(cluster, tmp_path, namespace="left", keep_namespace=True).open()
+    die(tmp_path / "journal")
+    assert recover(cluster, tmp_path / "journal", clock=cluster.clock) == ()
+    assert cluster.store.named("Namespace", "left", "") is not None
+
+
 def test_many_namespaces_are_awaited_at_once(tmp_path: Path) -> None:
     """Closing need not wait; the end of the run does, for ours alone, and only those that go."""
     cluster = FakeCluster(SteppedClock())
