@@ -105,8 +105,10 @@ def _pods(
             lanes.append(_lane(one, events, of=f"{pod.name}/{one.name}", end_s=end_s))
     rows = tracks.musters[owner].rows[:_COUNTS_MAX] if owner in tracks.musters else []
     more = len(pods) - len(kept)
+    title, kind = tracks.titles.get(owner, ("Pods without an owner", ""))
     return Group(
-        title=tracks.titles.get(owner, "Pods without an owner"),
+        title=title,
+        kind=kind,
         lanes=tuple(lanes),
         counts=tuple(
             Count(at_s=_rounded(at_s), ready=ready, wanted=wanted) for at_s, ready, wanted in rows

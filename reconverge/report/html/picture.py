@@ -69,6 +69,7 @@ class Group(Struct, frozen=True):
     """An owner and its pods, or the nodes; `unseen` says what was left out."""
 
     title: str
+    kind: str = ""
     lanes: tuple[Lane, ...] = ()
     counts: tuple[Count, ...] = ()
     unseen: str = ""

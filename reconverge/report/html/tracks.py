@@ -85,7 +85,7 @@ class Tracks:
         assert isinstance(opened, Opened), "a timeline begins with its opening record"
         self.pods: dict[str, Track] = {}
         self.nodes: dict[str, Track] = {}
-        self.titles: dict[str, str] = {}
+        self.titles: dict[str, tuple[str, str]] = {}
         self.musters: dict[str, Muster] = {}
         self._owners: dict[str, Named] = {}
         self._namespace = opened.namespace
@@ -158,7 +158,7 @@ class Tracks:
         controller, uid = pod.metadata.controller, NOBODY
         while controller is not None:
             uid = controller.uid
-            self.titles[uid] = f"{controller.kind} {controller.name}"
+            self.titles[uid] = (controller.name, controller.kind)
             view = self._owners.get(uid)
             controller = view.metadata.controller if view is not None else None
         return uid

@@ -98,7 +98,7 @@ def test_the_picture_has_a_lane_for_each_life(browser: Browser, file: Path, run:
         assert model is not None
         assert len(labels(page, "pod")) == model.lanes == 5
         assert len(labels(page, "target")) == 2
-        assert labels(page, "group") == ["Nodes", "ReplicationController kubia"]
+        assert labels(page, "group") == ["kubia"]
         states = page.locator("#p1 .plot rect.state-ready").count()
         spans = [span for group in model.groups for lane in group.lanes for span in lane.spans]
         assert states == sum(span.state == "ready" for span in spans)

@@ -93,7 +93,7 @@ def test_an_event_tells_what_changed_with_its_version() -> None:
 def test_pods_stand_with_their_owner_and_are_counted() -> None:
     """How many of how many are ready, at each change."""
     picture = picture_of(replaced().timeline)
-    owner = group(picture, "ReplicationController kubia")
+    owner = group(picture, "kubia")
     assert [one.name for one in owner.lanes] == ["a", "b", "c"]
     assert [(one.at_s, one.ready, one.wanted) for one in owner.counts] == [
         (0.0, 2, 2),
@@ -120,7 +120,7 @@ def test_pods_of_a_deployment_stand_with_it() -> None:
     }
     story.see("ReplicaSet", "listed", wire)
     story.pod("a", "listed", owner=middle)
-    assert group(picture_of(story.timeline), "Deployment shop").lanes[0].name == "a"
+    assert group(picture_of(story.timeline), "shop").lanes[0].name == "a"
 
 
 def test_a_pod_that_is_let_go_stays_where_it_was() -> None:
@@ -128,7 +128,7 @@ def test_a_pod_that_is_let_go_stays_where_it_was() -> None:
     story = replaced()
     story.at(5.0).pod("b", owner=None, labels={"app": "other"})
     picture = picture_of(story.timeline)
-    assert "b" in [one.name for one in group(picture, "ReplicationController kubia").lanes]
+    assert "b" in [one.name for one in group(picture, "kubia").lanes]
     assert picture.events[lane(picture, "b").marks[-1]].text == (
         "without an owner, labelled app=other"
     )
@@ -211,7 +211,7 @@ def test_a_crowd_is_bounded_and_the_targets_are_kept() -> None:
     inject(story.at(1.0), names[-1])
     story.at(2.0).pod(names[-1], terminating=True)
     picture = picture_of(story.timeline)
-    owner = group(picture, "ReplicationController kubia")
+    owner = group(picture, "kubia")
     assert picture.lanes == LANES_MAX
     assert names[-1] in [one.name for one in owner.lanes]
     assert owner.unseen == f"{LANES_MAX * 3} more pods, to which less happened"

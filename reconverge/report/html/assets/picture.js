@@ -8,7 +8,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const SIDE = 14; // room at both ends of the time axis
-const COLUMN = 208; // of labels, 13rem
+const COLUMN = 272; // of labels, 17rem
 const NARROW = 560; // below it, labels go above their rows
 const ZOOM_MAX = 64;
 const HEIGHTS = { created: 5, scheduled: 7, started: 9, ready: 13, "not ready": 11, terminating: 9, succeeded: 9, failed: 11 };
@@ -122,10 +122,10 @@ function rowsOf(picture) {
     if (!group.lanes?.length && !group.counts?.length && !group.unseen) continue;
     const last = group.counts?.at(-1);
     const note = last ? `${last.ready ?? 0} of ${last.wanted ?? 0} ready` : "";
-    rows.push({ height: group.counts?.length ? 38 : 24, label: group.title, note, kind: "group", draw: drawCounts, of: group, gap: 6 });
+    if (group.lanes?.length) rows.push({ height: group.counts?.length ? 38 : 24, label: group.title, more: group.kind, note, kind: "group", draw: drawCounts, of: group, gap: 6 });
     for (const lane of group.lanes ?? [])
       rows.push({ height: lane.kind === "container" ? 18 : 20, label: lane.name, note: lane.note, kind: `${lane.kind}${lane.is_target ? " target" : ""}`, draw: drawLane, of: lane });
-    if (group.unseen) rows.push({ height: 18, label: group.unseen, kind: "aside", draw: () => {} });
+    if (group.unseen) rows.push({ height: 18, gap: group.lanes?.length ? 0 : 4, label: group.unseen, kind: "aside", draw: () => {} });
   }
   return rows;
 }
@@ -159,6 +159,7 @@ function layOut(state, forced) {
 
 function label(row, stacked) {
   const inside = [html("span", { class: "what", title: row.label }, row.label)];
+  if (row.more) inside.push(html("span", { class: "more-of-it" }, row.more));
   if (row.note) inside.push(html("span", { class: "note", title: row.note }, row.note));
   const one = html("div", { class: row.kind }, ...inside);
   one.style.top = `${row.y}px`;
