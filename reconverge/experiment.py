@@ -19,7 +19,7 @@ from reconverge.clock import Clock
 from reconverge.cluster import manifests
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.cluster.errors import NotFound, Rejected
-from reconverge.cluster.guard import Guard
+from reconverge.cluster.guard import Guard, Spent
 from reconverge.cluster.manifests import Manifest
 from reconverge.errors import ReconvergeError
 from reconverge.faults import Fault
@@ -56,7 +56,8 @@ class Experiment:
     `folder` receives `timeline.jsonl`. With `faults_off` everything is recorded and nothing is
     done: a scenario that still passes could not have failed. Without `await_deletion` the
     namespace is still going when `close` returns; `namespaces.wait_until_gone` waits for many at
-    once. `at` is called between the steps of an injection, for tests of what a killed run leaves.
+    once. `spent` counts what the whole run has hit. `at` is called between the steps of an
+    injection, for tests of what a killed run leaves.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Experiment:
         faults_off: bool = False,
         settings: ClusterSettings | None = None,
         on_progress: OnProgress | None = None,
+        spent: Spent | None = None,
         at: Callable[[Boundary], None] = ignore,
     ) -> None:
         self.cluster = cluster
@@ -94,6 +96,7 @@ class Experiment:
         self._settings = settings
         self._on_progress = on_progress
         self._faults_off = faults_off
+        self._spent = spent
         self._at = at
         self._injections: list[Injection] = []
         self._converged = 0
@@ -220,6 +223,8 @@ class Experiment:
         the undo cannot be written down or the cluster does not answer.
         """
         chosen = self.plan(fault)
+        if self._spent is not None:
+            self._guard.spend(chosen.sentence, len(chosen.targets), self._spent)
         try:
             injection = self._injector.inject(chosen)
         except BaseException:

@@ -75,6 +75,7 @@ class Injector:
         self._at = at
         self._stack: list[Injection] = []
         self._unproved: list[Injection] = []
+        self._hit = 0
 
     @property
     def standing(self) -> tuple[Injection, ...]:
@@ -91,6 +92,7 @@ class Injector:
         targets = fault.targets(snapshot, pick)
         sentence = fault.sentence(targets)
         guard.admit(sentence, targets, snapshot)
+        guard.limit(sentence, len(targets), hit=self._hit)
         return Injection(
             id=injection_id,
             fault=fault,
@@ -106,6 +108,7 @@ class Injector:
         self._journal.plan(_plan(chosen))
         self._at(Boundary.WRITTEN_DOWN)
         self._stack.append(chosen)
+        self._hit += len(chosen.targets)
         created = () if self.is_off else chosen.fault.inject(self._cluster, chosen.targets)
         self._at(Boundary.DONE)
         injection = msgspec.structs.replace(chosen, created=created)

@@ -29,6 +29,7 @@ from reconverge.pytest_plugin.clusters import Ground, ground_of
 from reconverge.pytest_plugin.lock import turn
 from reconverge.pytest_plugin.manifests import Manifests
 from reconverge.pytest_plugin.options import RUN, SCREEN, mutations
+from reconverge.pytest_plugin.spending import SpentInFile
 from reconverge.pytest_plugin.turns import is_exclusive
 from reconverge.recovery.watchdog import Watchdog
 
@@ -117,6 +118,7 @@ def _experiment(item: pytest.Item, ground: Ground, journal: Journal) -> Experime
         faults_off=config.getoption("--faults-off"),
         settings=ground.settings,
         on_progress=show,
+        spent=SpentInFile(run.folder / ".hit"),
     )
 
 
@@ -124,7 +126,13 @@ def _guard(item: pytest.Item, ground: Ground) -> Guard:
     """Its control plane may be harmed where a tag or --controllers-frozen asks, if it is ours."""
     is_tagged = item.get_closest_marker("control_plane") is not None
     is_asked = is_tagged or bool(item.config.getoption("--controllers-frozen"))
-    return msgspec.structs.replace(ground.guard, may_harm_control_plane=is_asked)
+    return msgspec.structs.replace(
+        ground.guard,
+        may_harm_control_plane=is_asked,
+        opt_in=item.config.getoption("--opt-in"),
+        objects_max=item.config.getoption("--max-targets"),
+        objects_per_run_max=item.config.getoption("--max-targets-per-run"),
+    )
 
 
 def folder_name(nodeid: str) -> str:
