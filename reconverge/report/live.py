@@ -118,7 +118,9 @@ class Follower:
             return None
         for entry in self.timeline.entries(self._cursor):
             self._cursor = entry.index + 1
-            if judge.feed(entry) is not None:
+            finding = judge.feed(entry)
+            judge.wants()  # asked in the run itself, by which the record goes on
+            if finding is not None:
                 break
         progress = judge.progress()
         if isinstance(judge, Explaining) and not progress.reason:
