@@ -58,6 +58,10 @@ class Commands(click.Group):
             "reconverge.commands.analyze:analyze",
             "Judge a stored run again, without a cluster.",
         ),
+        "report": (
+            "reconverge.commands.report:report",
+            "The page of a stored run: one file for any browser.",
+        ),
         "diff": (
             "reconverge.commands.diff:diff",
             "What went differently between two stored runs.",

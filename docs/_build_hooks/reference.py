@@ -48,8 +48,8 @@ def _steps() -> Iterator[str]:
     yield "# Steps"
     yield ""
     yield "Every sentence that a scenario can say; `reconverge steps WORDS` searches them in a"
-    yield "terminal. `<radius>` is `one`, a number, `30 percent`, `a minority`, `a majority` or `all`;"
-    yield "a duration is `30 seconds` or `2 minutes`."
+    yield "terminal. `<radius>` is `one`, a number, `30 percent`, `a minority`, `a majority` or"
+    yield "`all`; a duration is `30 seconds` or `2 minutes`."
     for keyword, rows in groupby(definitions(), key=lambda one: one.keyword):
         yield f"\n## {keyword}\n"
         for topic, found in groupby(rows, key=lambda one: one.topic):
@@ -103,9 +103,9 @@ def interface() -> str:
 def _interface() -> Iterator[str]:
     yield "# Interface for Python"
     yield ""
-    yield "What `import reconverge` offers for [steps, faults and predicates of your own]"
-    yield "(../how-to/own-fault.md). These names stay as they are within a major version. In a step"
-    yield "ask for the fixture `experiment`, a `reconverge.Experiment`."
+    yield "What `import reconverge` offers. These names stay as they are within a major version. In a"
+    yield "step ask for the fixture `experiment`, a `reconverge.Experiment`; a worked example is"
+    yield "[steps, faults and predicates of your own](../how-to/own-fault.md)."
     for name in reconverge.__all__:
         yield from _entry(name, getattr(reconverge, name))
 

@@ -22,8 +22,8 @@ from reconverge.errors import BadInput, ExitCode, ReconvergeError
 from reconverge.judges.ledger import recoveries
 from reconverge.judges.phases import Recovery
 from reconverge.pytest_plugin.clusters import GROUND
-from reconverge.pytest_plugin.options import RUN, SCREEN, is_worker, mutations
-from reconverge.pytest_plugin.summary import OUTCOMES, RUN_RECORD, Outcome
+from reconverge.pytest_plugin.options import RUN, SCREEN, is_worker, mutations, repeat_command
+from reconverge.pytest_plugin.summary import OUTCOMES, REPORT, RUN_RECORD, Outcome
 from reconverge.report import forms
 from reconverge.report.analysis import recovered
 from reconverge.report.run_record import ClusterFacts, RunRecord, ScenarioRecord, write
@@ -113,7 +113,9 @@ class RunFile:
         if outcomes or stored:
             record = self._record(session, outcomes, stored)
             config.stash[RUN_RECORD] = record
-            _write(config, record, self.accounts)
+            if _write(config, record):
+                _write_forms(config, record, self.accounts)
+                _write_report(config)
 
     def _record(
         self, session: pytest.Session, outcomes: dict[str, Outcome], stored: dict[str, _Stored]
@@ -133,7 +135,11 @@ class RunFile:
             cluster=_facts(config) if GROUND in config.stash else self.facts,
             recovery=recovered(found),
             scenarios=tuple(
-                self._scenario(name, outcomes.get(name), stored.get(name)) for name in names
+                msgspec.structs.replace(
+                    self._scenario(name, outcomes.get(name), stored.get(name)),
+                    repeat=repeat_command(config, name),
+                )
+                for name in names
             ),
         )
 
@@ -207,14 +213,34 @@ def _relative(path: Path, folder: Path) -> str:
     return path.relative_to(folder).as_posix()
 
 
-def _write(config: pytest.Config, record: RunRecord, accounts: dict[str, str]) -> None:
-    """A full disk must not change how the run ended; it is said."""
-    folder, say = config.stash[RUN].folder, config.stash[SCREEN].say
+def _write(config: pytest.Config, record: RunRecord) -> bool:
+    """Whether it could be: a full disk must not change how the run ended; it is said."""
     try:
-        write(folder, record)
-        forms.write(folder, record, accounts)
+        write(config.stash[RUN].folder, record)
+    except OSError as error:
+        config.stash[SCREEN].say(f"run.json cannot be written: {error.strerror}")
+        return False
+    return True
+
+
+def _write_forms(config: pytest.Config, record: RunRecord, accounts: dict[str, str]) -> None:
+    """What other programs read, and the page of a GitHub job, if this is one."""
+    try:
+        forms.write(config.stash[RUN].folder, record, accounts)
         if page := os.environ.get(STEP_SUMMARY):
             with Path(page).open("a", encoding="utf-8") as file:
                 file.write(forms.markdown.text_of(record, accounts))
-    except OSError as error:
-        say(f"the run's files cannot all be written: {error.strerror}")
+    except Exception as error:  # noqa: BLE001  # whatever it is, verdicts and exit code stand
+        config.stash[SCREEN].say(f"not all forms of the run were made: {error}")
+
+
+def _write_report(config: pytest.Config) -> None:
+    """The page for people. It is made of what is on disk, so it can be had later, if not now."""
+    from reconverge.report import html  # and a template engine, which most sessions never need
+
+    folder = config.stash[RUN].folder
+    try:
+        config.stash[REPORT] = html.write(folder, RealClock())
+    except Exception as error:  # noqa: BLE001  # whatever it is, verdicts and exit code stand
+        again = f"reconverge report {folder}"
+        config.stash[SCREEN].say(f"report.html was not made: {error} -> `{again}` says more")

@@ -48,7 +48,7 @@ class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One scenario's end. `is_started` is False where its starting state was not reached.
 
     `timeline` is relative to the run's folder, and empty where there is none; `story` and
-    `promises` are what it tells.
+    `promises` are what it tells. `repeat` is the command that plays it again.
     """
 
     scenario: str
@@ -62,6 +62,7 @@ class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True):
     timeline: str = ""
     story: Story = Story()
     promises: tuple[PromiseRecord, ...] = ()
+    repeat: str = ""
     recovery: Recovered = Recovered()
 
 
