@@ -103,8 +103,8 @@ def interface() -> str:
 def _interface() -> Iterator[str]:
     yield "# Interface for Python"
     yield ""
-    yield "What `import reconverge` offers. These names stay as they are within a major version. In a"
-    yield "step ask for the fixture `experiment`, a `reconverge.Experiment`; a worked example is"
+    yield "What `import reconverge` offers. These names stay as they are within a major version. In"
+    yield "a step ask for the fixture `experiment`, a `reconverge.Experiment`; a worked example is"
     yield "[steps, faults and predicates of your own](../how-to/own-fault.md)."
     for name in reconverge.__all__:
         yield from _entry(name, getattr(reconverge, name))
