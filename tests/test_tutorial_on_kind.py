@@ -1,4 +1,4 @@
-"""The tutorial's first scenario as it is typed: a fresh installation, an empty folder, two files."""
+"""The tutorial's first scenario as it is typed: a fresh installation and two files."""
 
 from __future__ import annotations
 
