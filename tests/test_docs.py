@@ -43,8 +43,8 @@ def test_nothing_is_fetched_from_elsewhere(site: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_commands_that_pages_name_exist(page: Path) -> None:
     """A command that was renamed is renamed in every page."""
-    named = set(
-        re.findall(r"`reconverge ([a-z]+)\b|^(?:\$ )?reconverge ([a-z]+)\b", page.read_text(), re.M)
-    )
-    words = {word for pair in named for word in pair if word}
-    assert words <= set(Commands.COMMANDS), words - set(Commands.COMMANDS)
+    text = page.read_text(encoding="utf-8")
+    typed = "\n".join(re.findall(r"^```(?:sh|console)\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+    named = re.findall(r"`reconverge ([a-z]+)\b", text)
+    named += re.findall(r"^(?:\$ )?reconverge ([a-z]+)\b", typed, re.MULTILINE)
+    assert set(named) <= set(Commands.COMMANDS)

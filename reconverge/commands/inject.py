@@ -70,6 +70,8 @@ def inject(
     import random
 
     from reconverge.clock import RealClock
+    from reconverge.cluster.guard import PROTECTED_NAMESPACES
+    from reconverge.errors import Refused
     from reconverge.faults.journal import Journal
     from reconverge.pytest_plugin import by_hand
     from reconverge.pytest_plugin.clusters import standing_ground
@@ -77,6 +79,8 @@ def inject(
     from reconverge.pytest_plugin.options import required_target
 
     step = by_hand.fault_step(fault)
+    if namespace in PROTECTED_NAMESPACES:
+        raise Refused(f'the namespace "{namespace}" is the cluster\'s own', where=fault)
     target = required_target(name=cluster_name, kubeconfig=kubeconfig, context=kube_context)
     ground = standing_ground(target)
     drawn = random.SystemRandom().randrange(10_000) if seed is None else seed

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from reconverge.clock import Clock
     from reconverge.report.live import Follower, Scene
+    from reconverge.report.run_record import RunRecord
 
 RUNS = Path("runs")
 EVERY_S = 0.25
@@ -24,7 +25,8 @@ EVERY_S = 0.25
 def watch(run: Path | None, once: bool) -> int:
     """Follow RUN, a run's folder, until it ends; without RUN the newest of those in runs/.
 
-    It reads the record on disk, and so disturbs nothing.
+    It reads the record on disk, and so disturbs nothing. Where the output is no terminal it is
+    shown once.
 
     \b
     reconverge watch
@@ -43,20 +45,22 @@ def watch(run: Path | None, once: bool) -> int:
         from reconverge.errors import BadInput
 
         raise BadInput("there is no such folder", where=str(folder), cure="ls runs")
+    console = Console(highlight=False)
     followers: dict[Path, Follower] = {}
-    console, idle = Console(highlight=False), threading.Condition()
+    if once or not console.is_terminal:
+        console.print(_picture(folder, _scenes(folder, followers, clock)))
+        return 0
+    idle = threading.Condition()
     with Live(console=console, auto_refresh=False) as live:
         while True:
-            ended = run_record.read(folder)
+            ended = run_record.read(folder)  # before the scenes: their last word is then on disk
             live.update(_picture(folder, _scenes(folder, followers, clock)), refresh=True)
-            if once or ended is not None or not console.is_terminal:
+            if ended is not None:
                 break
             with idle:  # nobody notifies it: the seconds on the screen are what is waited for
                 clock.wait(idle, timeout_s=EVERY_S)
-    if ended is None:
-        return 0
     _conclude(ended)
-    return 0 if once else ended.exit_code
+    return ended.exit_code
 
 
 def _newest() -> Path:
@@ -94,10 +98,8 @@ def _picture(folder: Path, scenes: list[Scene]) -> RenderableType:
     return Group(*rows)
 
 
-def _conclude(record: object) -> None:
+def _conclude(record: RunRecord) -> None:
     from reconverge.report.console import tally
-    from reconverge.report.run_record import RunRecord
 
-    assert isinstance(record, RunRecord), "a run that has ended has a record"
     counts = tally([one.verdict for one in record.scenarios])
     click.echo(f"{counts}    seed {record.seed}    exit code {record.exit_code}")
