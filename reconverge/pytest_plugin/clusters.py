@@ -7,6 +7,7 @@ cluster that cannot be had is one sentence and not one error for each scenario.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,7 @@ from reconverge.errors import ReconvergeError
 from reconverge.model.settings import ClusterSettings
 from reconverge.provision.cluster_config import ClusterSpec
 from reconverge.provision.kubeconfig import users_kubeconfig
-from reconverge.provision.lifecycle import (
-    ClusterHandle,
-    down,
-    find,
-    name_of_ours,
-    no_such_cluster,
-)
+from reconverge.provision.lifecycle import ClusterHandle, down, find, name_of_ours, no_such_cluster
 from reconverge.provision.state import JOURNAL, StateDir, valid_name
 from reconverge.provision.up import up
 from reconverge.pytest_plugin.feature_files import speaks_our_steps
@@ -35,6 +30,7 @@ from reconverge.pytest_plugin.options import SCREEN, Target, is_controller, is_w
 from reconverge.pytest_plugin.wording import template_of
 from reconverge.recovery.reach import Reach
 from reconverge.recovery.recover import recover
+from reconverge.recovery.watchdog import Watchdog
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +52,10 @@ class Ground:
     def journal(self) -> Path:
         """Where the undo of every fault on this cluster is written before the fault."""
         return self.state / JOURNAL
+
+    def watched(self) -> AbstractContextManager[object]:
+        """For this process's life, a watchdog that heals the cluster should it be killed."""
+        return Watchdog(self.journal, self.reach) if self.reach is not None else nullcontext()
 
 
 GROUND = pytest.StashKey[Ground]()
@@ -82,6 +82,17 @@ def make_ground(config: pytest.Config) -> Ground:
         end = f"FAILED: {row.error}" if row.error else row.undo
         screen.say(f"left by a run that was killed: {row.fault}; rolled back now: {end}")
     return ground
+
+
+def standing_ground(target: Target) -> Ground:
+    """The ground of a cluster that is there already. Raises Unavailable where there is none."""
+    if target.is_attached:
+        return _attached(target)
+    state = StateDir()
+    handle = find(target.name, state=state)
+    if handle is None:
+        raise no_such_cluster(target.name)
+    return _ground_on(handle, state, was_made=False)
 
 
 def _attached(target: Target) -> Ground:

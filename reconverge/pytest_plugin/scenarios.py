@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import msgspec
@@ -23,15 +22,13 @@ from reconverge.errors import ReconvergeError
 from reconverge.experiment import Experiment
 from reconverge.faults import Fault, Silence, StopController
 from reconverge.faults.journal import Journal
-from reconverge.judges.judge import Progress
 from reconverge.namespaces import wait_until_gone
 from reconverge.pytest_plugin.clusters import Ground, ground_of
 from reconverge.pytest_plugin.lock import turn
 from reconverge.pytest_plugin.manifests import Manifests
-from reconverge.pytest_plugin.options import RUN, SCREEN, mutations
+from reconverge.pytest_plugin.options import RUN, mutations
 from reconverge.pytest_plugin.spending import SpentInFile
 from reconverge.pytest_plugin.turns import is_exclusive
-from reconverge.recovery.watchdog import Watchdog
 
 EXPERIMENT = pytest.StashKey[Experiment]()
 STEP = pytest.StashKey[Step]()
@@ -48,16 +45,11 @@ def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
     """
     ground = ground_of(request.config)
     left = request.config.stash.setdefault(LEFT, set())
-    with _watched(ground):
+    with ground.watched():
         yield ground
     going = left - {""}
     if going:
         wait_until_gone(ground.cluster, clock=RealClock(), names=going)
-
-
-def _watched(ground: Ground) -> AbstractContextManager[object]:
-    """For the run's life, or a worker's, a watchdog that heals the cluster should it be killed."""
-    return Watchdog(ground.journal, ground.reach) if ground.reach is not None else nullcontext()
 
 
 @pytest.fixture(scope="session")
@@ -93,16 +85,11 @@ def experiment(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Exper
             experiment.close(failed=item.stash.get(IS_RED, False))
             config.stash[LEFT].add(experiment.going)
             journal.close()
-            config.stash[SCREEN].clear()
 
 
 def _experiment(item: pytest.Item, ground: Ground, journal: Journal) -> Experiment:
     config = item.config
-    run, screen = config.stash[RUN], config.stash[SCREEN]
-
-    def show(progress: Progress, left_s: float) -> None:
-        screen.show(f"  {left_s:4.0f} s left  {progress.awaited}: {progress.outlook}")
-
+    run = config.stash[RUN]
     make = config.stash.get(MAKE_EXPERIMENT, Experiment)
     return make(
         ground.cluster,
@@ -117,7 +104,6 @@ def _experiment(item: pytest.Item, ground: Ground, journal: Journal) -> Experime
         offline_images=ground.offline_images,
         faults_off=config.getoption("--faults-off"),
         settings=ground.settings,
-        on_progress=show,
         spent=SpentInFile(run.folder / ".hit"),
     )
 

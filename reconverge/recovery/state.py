@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -46,7 +46,7 @@ class ClusterState(msgspec.Struct, frozen=True):
 
 
 def state_of(
-    objects: Iterable[Json], containers: Iterable[NodeContainer], insides: Mapping[str, str]
+    objects: Sequence[Json], containers: Iterable[NodeContainer], insides: Mapping[str, str]
 ) -> ClusterState:
     """The state that these facts describe.
 
@@ -59,7 +59,11 @@ def state_of(
             rows.update(_object_rows(one))
     for container in containers:
         rows[f"Node/{container.name}/container"] = container.state
-        rows[f"Node/{container.name}/addresses"] = " ".join(sorted(container.addresses))
+        # Docker gives a started container the lowest free address: another one will do, if the
+        # node tells it.
+        told = _address_told(container.name, objects)
+        is_own = told in container.addresses
+        rows[f"Node/{container.name}/address"] = "its own" if is_own else f"another's: {told}"
     for node, told in insides.items():
         for line in told.splitlines():
             path, _, text = line.partition("=")
@@ -95,8 +99,13 @@ def _node_rows(place: str, node: Json) -> Iterator[tuple[str, str]]:
     yield f"{place}/pod-network", _text(spec.get("podCIDR", ""))
     ready = [row["status"] for row in status.get("conditions", ()) if row["type"] == "Ready"]
     yield f"{place}/ready", _text(ready)
-    told = [row["address"] for row in status.get("addresses", ()) if row["type"] == "InternalIP"]
-    yield f"{place}/address-told", _text(told)
+
+
+def _address_told(name: str, objects: Iterable[Json]) -> str:
+    """The address that the node of that name says it has; empty where it says none."""
+    nodes = (one for one in objects if one["kind"] == "Node" and one["metadata"]["name"] == name)
+    rows = (row for one in nodes for row in one.get("status", {}).get("addresses", ()))
+    return next((str(row["address"]) for row in rows if row["type"] == "InternalIP"), "")
 
 
 def _pod_rows(pods: Iterable[Json]) -> Iterator[tuple[str, str]]:

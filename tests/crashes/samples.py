@@ -34,11 +34,12 @@ def set_up(cluster: Cluster) -> Scene:
     pod = rc["spec"]["template"]["spec"]  # type: ignore[index]
     pod["terminationGracePeriodSeconds"] = 1
     made["kubia"], _ = cluster.create(rc, namespace=NAMESPACE)
+    forever = [{"operator": "Exists", "effect": "NoExecute"}]
     lone: JsonObject = {
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {"name": "lone", "labels": {"app": "lone"}},
-        "spec": pod,
+        "spec": {**pod, "tolerations": forever},
     }
     made["lone"], _ = cluster.create(lone, namespace=NAMESPACE)
     return made

@@ -78,7 +78,7 @@ def test_what_passes_is_no_difference(one: dict[str, Any], path: str, value: obj
         (NODE, "spec.taints", [{"key": "a", "effect": "NoExecute"}], "Node/w/taints"),
         (NODE, "spec.podCIDR", "10.0.2.0/24", "Node/w/pod-network"),
         (NODE, "status.conditions", [{"type": "Ready", "status": "Unknown"}], "Node/w/ready"),
-        (NODE, "status.addresses", [], "Node/w/address-told"),
+        (NODE, "status.addresses", [], "Node/w/address"),
         (RC, "spec.replicas", 3, "ReplicationController/exp/kubia/replicas"),
         (RC, "spec.selector.app", "x", "ReplicationController/exp/kubia/selector"),
         (RC, "metadata.finalizers", ["a/b"], "ReplicationController/exp/kubia/finalizers"),
