@@ -56,9 +56,8 @@ class Experiment:
     `folder` receives `timeline.jsonl`. With `faults_off` everything is recorded and nothing is
     done: a scenario that still passes could not have failed. Without `await_deletion` the
     namespace is still going when `close` returns; `namespaces.wait_until_gone` waits for many at
-    once. With a `lodging` it is played in that namespace, of which nothing is made or deleted, and
-    everything that runs there is watched. `spent` counts what the whole run has hit. `at` is called
-    between the steps of an injection, for tests of what a killed run leaves.
+    once. With a `lodging` it is played in that namespace, of which nothing is made or deleted.
+    `spent` counts what the whole run has hit. `at` is called between the steps of an injection.
     """
 
     def __init__(
@@ -236,8 +235,7 @@ class Experiment:
         the undo cannot be written down or the cluster does not answer.
         """
         chosen = self.plan(fault)
-        if self._spent is not None:
-            self._guard.spend(chosen.sentence, len(chosen.targets), self._spent)
+        self._guard.spend(chosen.sentence, len(chosen.targets), self._spent)
         try:
             injection = self._injector.inject(chosen)
         except BaseException:
@@ -315,15 +313,13 @@ class Experiment:
     def close(self, *, failed: bool = False) -> None:
         """Take back what stands, delete the namespace, stop recording. Idempotent.
 
-        Every part is tried whatever the others do; raises the first error at the end. Interrupted,
-        it can be called again and goes on from there.
+        Every part is tried; raises the first error at the end. Interrupted, it can be called again.
         """
         if self._is_closed:
             return
         errors: list[ReconvergeError] = []
         if hasattr(self, "_injector"):
-            errors += self._injector.roll_back_all()
-            errors += self._injector.heal()
+            errors += [*self._injector.roll_back_all(), *self._injector.heal()]
         errors += self._leave_namespace(failed=failed)
         self._is_closed = True
         if hasattr(self, "_recording"):

@@ -87,9 +87,9 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
                 cure="raise --max-targets if so many are meant",
             )
 
-    def spend(self, fault: str, targets: int, spent: Spent) -> None:
+    def spend(self, fault: str, targets: int, spent: Spent | None) -> None:
         """Count the targets of the whole run; Refused where it would hit more than it may."""
-        if not spent.add(targets, at_most=self.objects_per_run_max):
+        if spent is not None and not spent.add(targets, at_most=self.objects_per_run_max):
             raise Refused(
                 f"the run would hit more than {self.objects_per_run_max} objects",
                 where=fault,
