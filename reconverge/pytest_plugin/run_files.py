@@ -143,7 +143,8 @@ class RunFile:
                 duration_s=stored.duration_s,
                 recovery=recovered(stored.recoveries),
             )
-        if name in self.spans:
+        # Of one that was interrupted the reports tell its set-up at most; its timeline, the rest.
+        if name in self.spans and (outcome is not None or stored is None):
             begun, ended = self.spans[name]
             started = datetime.fromtimestamp(begun, UTC).isoformat()
             duration_s = round(ended - begun, 3)
