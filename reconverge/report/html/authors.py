@@ -59,7 +59,9 @@ class Authors:
         found = [one for one in writes if one.received <= until + _MARGIN]
         found = found[:1] if is_first else found
         del writes[: len(found)]
-        self._deleted |= {key: one for one in found if one.verb == "delete"}
+        for one in found:
+            if one.verb == "delete":
+                self._deleted[key] = one
         return found
 
 
