@@ -24,7 +24,6 @@ from reconverge.faults import DeletePods, FreezeController, StopNode
 from reconverge.judges.why import Explanation, explain
 from reconverge.model import CronJob, Ref, ref
 from reconverge.provision.state import StateDir
-from reconverge.pytest_plugin.clusters import runs_folder
 from reconverge.pytest_plugin.lock import turn
 from reconverge.timeline import Entry
 from reconverge.verdict import Finding, Verdict
@@ -42,7 +41,7 @@ Manifest = dict[str, Any]
 def experiment(
     cluster: KindCluster, folder: Path, *, is_alone: bool = False
 ) -> Iterator[Experiment]:
-    state = runs_folder(StateDir(), cluster.name.removeprefix("kind-"))
+    state = StateDir().runs(cluster.name.removeprefix("kind-"))
     with turn(state, is_alone=is_alone), experiment_on_kind(cluster, folder) as made:
         yield made
 
