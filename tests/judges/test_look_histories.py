@@ -64,7 +64,7 @@ LOOKED: list[tuple[Invariant, Callable[[World], bool]]] = [
 @pytest.mark.parametrize(
     ("invariant", "oracle"), LOOKED, ids=lambda one: getattr(one, "__name__", "")
 )
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(ops=st.lists(OPS, max_size=25))
 def test_a_look_equals_the_raw_record(
     invariant: Invariant, oracle: Callable[[World], bool], ops: list[Op]
