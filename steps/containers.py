@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pytest_bdd import given, then, when
 
-from reconverge.faults import RunInside
+from reconverge.faults import FreezeContainers, KillContainers, RunInside
 from reconverge.judges.containers import (
     EachRestarted,
     EndedAfterGrace,
@@ -27,7 +27,9 @@ from reconverge.judges.throttling import Throttled
 from .vocabulary import words
 
 if TYPE_CHECKING:
+    from reconverge.blast import BlastRadius
     from reconverge.experiment import Experiment, Injection
+    from reconverge.faults.containers import Ending
     from reconverge.model import Ref
 
 
@@ -36,6 +38,27 @@ def end_process(experiment: Experiment, pod: Ref) -> Injection:
     """Send SIGTERM to its first process, which must be one that minds it."""
     fault = RunInside(pod=pod, command=("kill", "1"), harm="its process asked to end")
     return experiment.inject(fault)
+
+
+@when(words("its container is sent {signal:Signal} from outside"), target_fixture="injection")
+def signal_container(experiment: Experiment, pod: Ref, signal: Ending) -> Injection:
+    """Signal its first process from the node, past everything that a container could object."""
+    return experiment.inject(KillContainers(of=pod, signal=signal))
+
+
+@when("its container is frozen", target_fixture="injection")
+def freeze_container(experiment: Experiment, pod: Ref) -> Injection:
+    """Suspend its first process: it is there, and does nothing."""
+    return experiment.inject(FreezeContainers(of=pod))
+
+
+@when(
+    words('the containers of {radius:BlastRadius} of the pods of "{name:Name}" are killed'),
+    target_fixture="injection",
+)
+def kill_containers(experiment: Experiment, radius: BlastRadius, name: str) -> Injection:
+    """Crash the first process of each."""
+    return experiment.inject(KillContainers(of=experiment.workload(name), blast_radius=radius))
 
 
 @then("its container is restarted")

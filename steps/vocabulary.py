@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pytest_bdd.parsers import parse
 
 from reconverge.blast import ALL, MAJORITY, MINORITY, BlastRadius, Count, Percent
+from reconverge.faults.containers import Ending
 from reconverge.faults.deletions import Propagation
 from reconverge.model import Taint
 
@@ -162,6 +163,15 @@ def taint(text: str) -> Taint:
     return Taint(key=key, value=value, effect=effect)
 
 
+_SIGNALS: dict[str, Ending] = {"SIGKILL": "KILL", "SIGTERM": "TERM"}
+
+
+@spelt("|".join(_SIGNALS))
+def signal(text: str) -> Ending:
+    """A signal that is meant to end a process."""
+    return _SIGNALS[text]
+
+
 @spelt(r"liveness|readiness|startup")
 def probe(text: str) -> str:
     """One of the three probes that a container can have."""
@@ -183,6 +193,7 @@ WORDS: dict[str, Callable[[str], Any]] = {
     "LabelChange": label_change,
     "Propagation": propagation,
     "Taint": taint,
+    "Signal": signal,
     "Probe": probe,
 }
 

@@ -111,6 +111,12 @@ class NodeContainers:
         elif container.state != "running":
             self._run("start", container.id)
 
+    def pause(self, node: str) -> None:
+        """Suspend every process in it at once. Idempotent."""
+        container = self.named(node)
+        if container.state != "paused":
+            self._run("pause", container.id)
+
     def connect(self, node: str, network: str) -> None:
         """Attach it to a Docker network again."""
         self._run("network", "connect", network, self.named(node).id)

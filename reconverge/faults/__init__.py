@@ -5,6 +5,7 @@ from __future__ import annotations
 from reconverge.faults.applications import WearOut
 from reconverge.faults.batch import DeleteEndedPods, MissRuns
 from reconverge.faults.commands import RunInside
+from reconverge.faults.containers import FreezeContainers, KillContainers
 from reconverge.faults.control_plane import (
     FreezeController,
     KillController,
@@ -18,40 +19,51 @@ from reconverge.faults.fault import Fault
 from reconverge.faults.kubelets import FreezeKubelet, KillProxy, RestartKubelet, StopKubelet
 from reconverge.faults.labels import LabelByHand, RelabelPod
 from reconverge.faults.lone_pods import CreateLonePods, DeletePod, LabelPod
+from reconverge.faults.networks import CutNetwork, LosePackets
 from reconverge.faults.node_marks import CordonNode, LabelNode, TaintNode
-from reconverge.faults.nodes import RemoveNode, RestartNode, StopNode
+from reconverge.faults.nodes import PauseNode, RemoveNode, RestartNode, StopNode
+from reconverge.faults.ownership import AddFinalizer, Disown, StripFinalizer
 from reconverge.faults.pods import CreateSurplusPod, DeletePods, EvictPods, FailPods
 from reconverge.faults.quotas import SetQuota
+from reconverge.faults.runtimes import RestartRuntime
 from reconverge.faults.silence import Silence
 from reconverge.faults.specs import ChangeSpec
 from reconverge.faults.workloads import ScaleWorkload
 
 __all__ = [
+    "AddFinalizer",
     "ChangeSpec",
     "CheapenPod",
     "CordonNode",
     "CreateLonePods",
     "CreateSurplusPod",
+    "CutNetwork",
     "DeleteEndedPods",
     "DeleteOwner",
     "DeletePod",
     "DeletePods",
+    "Disown",
     "EvictPods",
     "FailPods",
     "Fault",
+    "FreezeContainers",
     "FreezeController",
     "FreezeKubelet",
+    "KillContainers",
     "KillController",
     "KillProxy",
     "LabelByHand",
     "LabelNode",
     "LabelPod",
+    "LosePackets",
     "MissRuns",
+    "PauseNode",
     "RelabelPod",
     "RemoveNode",
     "RestartApiServer",
     "RestartKubelet",
     "RestartNode",
+    "RestartRuntime",
     "RunInside",
     "ScaleWorkload",
     "SetQuota",
@@ -59,6 +71,7 @@ __all__ = [
     "StopController",
     "StopKubelet",
     "StopNode",
+    "StripFinalizer",
     "SwitchOffController",
     "TaintNode",
     "WearOut",

@@ -18,7 +18,7 @@ from reconverge.cluster.guard import Guard
 from reconverge.errors import ReconvergeError
 from reconverge.faults.fault import Fault
 from reconverge.faults.journal import Journal, Planned
-from reconverge.faults.undo import AnyUndo
+from reconverge.faults.rollbacks import AnyUndo
 from reconverge.model import Ref
 from reconverge.timeline import Injected, RolledBack, Timeline
 

@@ -25,7 +25,7 @@ from reconverge.clock import Clock
 from reconverge.cluster.door import Cluster
 from reconverge.errors import ReconvergeError, Unavailable
 from reconverge.faults.owner import Owner
-from reconverge.faults.undo import AnyUndo
+from reconverge.faults.rollbacks import AnyUndo
 from reconverge.model import Ref
 
 

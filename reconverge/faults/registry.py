@@ -7,6 +7,7 @@ import msgspec
 from reconverge.faults.applications import WearOut
 from reconverge.faults.batch import DeleteEndedPods, MissRuns
 from reconverge.faults.commands import RunInside
+from reconverge.faults.containers import FreezeContainers, KillContainers
 from reconverge.faults.control_plane import (
     FreezeController,
     KillController,
@@ -19,10 +20,13 @@ from reconverge.faults.deletions import DeleteOwner
 from reconverge.faults.kubelets import FreezeKubelet, KillProxy, RestartKubelet, StopKubelet
 from reconverge.faults.labels import LabelByHand, RelabelPod
 from reconverge.faults.lone_pods import CreateLonePods, DeletePod, LabelPod
+from reconverge.faults.networks import CutNetwork, LosePackets
 from reconverge.faults.node_marks import CordonNode, LabelNode, TaintNode
-from reconverge.faults.nodes import RemoveNode, RestartNode, StopNode
+from reconverge.faults.nodes import PauseNode, RemoveNode, RestartNode, StopNode
+from reconverge.faults.ownership import AddFinalizer, Disown, StripFinalizer
 from reconverge.faults.pods import CreateSurplusPod, DeletePods, EvictPods, FailPods
 from reconverge.faults.quotas import SetQuota
+from reconverge.faults.runtimes import RestartRuntime
 from reconverge.faults.silence import Silence
 from reconverge.faults.specs import ChangeSpec
 from reconverge.faults.workloads import ScaleWorkload
@@ -47,7 +51,16 @@ AnyFault = (
     | LabelNode
     | CordonNode
     | TaintNode
+    | KillContainers
+    | FreezeContainers
+    | Disown
+    | AddFinalizer
+    | StripFinalizer
     | StopNode
+    | PauseNode
+    | CutNetwork
+    | LosePackets
+    | RestartRuntime
     | RestartNode
     | RemoveNode
     | StopKubelet

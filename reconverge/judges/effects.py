@@ -10,7 +10,7 @@ from collections.abc import Container
 
 import msgspec
 
-from reconverge.model import Node, Ref, ResourceQuota, Snapshot, Taint
+from reconverge.model import Node, Pod, Ref, ResourceQuota, Snapshot, Taint
 from reconverge.timeline import Entry
 
 
@@ -83,11 +83,43 @@ class Tainted(Effect, frozen=True, kw_only=True):
     taint: Taint
 
 
+class Annotated(Effect, frozen=True, kw_only=True):
+    """Each of these objects bears this annotation: a mark of what does not last by itself."""
+
+    objects: tuple[Ref, ...]
+    key: str
+    value: str
+
+
+class FinalizersChanged(Effect, frozen=True, kw_only=True):
+    """Each of these objects is held by this finalizer, or no longer is; one that is gone is not."""
+
+    objects: tuple[Ref, ...]
+    finalizer: str
+    is_there: bool
+
+
+class ContainersEnded(Effect, frozen=True, kw_only=True):
+    """None of the containers with these IDs runs any more, as their pods tell; no ID, no effect."""
+
+    pods: tuple[Ref, ...]
+    ids: tuple[str, ...]
+
+
 class Unmarked(Effect, frozen=True, kw_only=True):
     """Nothing that a watch could show: a condition of the scenario, such as a frozen controller.
 
     It cannot make a scenario pass: a controller that does not act fails its challenge.
     """
+
+
+class Attested(Unmarked, frozen=True, kw_only=True):
+    """What no watch shows, by the word of whoever did it: these are the things that it hit.
+
+    None where nothing was done. A process has its node's name for an ID, a container its own.
+    """
+
+    hit: tuple[Ref, ...]
 
 
 AnyEffect = (
@@ -101,7 +133,11 @@ AnyEffect = (
     | NodeLost
     | Cordoned
     | Tainted
+    | Annotated
+    | FinalizersChanged
+    | ContainersEnded
     | Unmarked
+    | Attested
 )
 
 
@@ -138,8 +174,8 @@ def is_seen(effect: AnyEffect, entry: Entry, *, appeared: Container[str] = ()) -
             return all(_is_deleted(snapshot, one) for one in objects)
         case NodeLost() | Cordoned() | Tainted():
             return _is_node_hit(snapshot, effect)
-        case Unmarked():
-            return True
+        case _:
+            return _is_left(snapshot, effect)
 
 
 def describe(effect: AnyEffect) -> str:
@@ -165,8 +201,8 @@ def describe(effect: AnyEffect) -> str:
             return f"{', '.join(str(one) for one in objects)} is deleted"
         case NodeLost() | Cordoned() | Tainted():
             return f'node "{effect.node.name}" is {_state_of_node(effect)}'
-        case Unmarked():
-            return "nothing is marked"
+        case _:
+            return _words_of(effect)
 
 
 def _is_node_hit(snapshot: Snapshot, effect: NodeLost | Cordoned | Tainted) -> bool:
@@ -201,6 +237,52 @@ def _is_lost(snapshot: Snapshot, ref: Ref) -> bool:
 def _is_deleted(snapshot: Snapshot, ref: Ref) -> bool:
     view = snapshot.get(ref.kind, ref.uid)
     return snapshot.is_gone(ref.uid) if view is None else view.is_terminating
+
+
+_Left = Annotated | FinalizersChanged | ContainersEnded | Attested | Unmarked
+
+
+def _is_left(snapshot: Snapshot, effect: _Left) -> bool:
+    match effect:
+        case Annotated() | FinalizersChanged():
+            return all(_is_marked(snapshot, one, effect) for one in effect.objects)
+        case ContainersEnded(pods=pods, ids=ids):
+            return bool(ids) and not any(_runs_any(snapshot.pod(pod.uid), ids) for pod in pods)
+        case Attested(hit=hit):
+            return bool(hit)
+        case Unmarked():
+            return True
+
+
+def _words_of(effect: _Left) -> str:
+    match effect:
+        case Annotated(objects=objects, key=key, value=value):
+            return f"{', '.join(one.name for one in objects)} is annotated {key}={value}"
+        case FinalizersChanged(objects=objects, finalizer=finalizer, is_there=is_there):
+            names = ", ".join(one.name for one in objects)
+            return f"{names} is {'held' if is_there else 'no longer held'} by {finalizer}"
+        case ContainersEnded(pods=pods):
+            return f"the container of {', '.join(pod.name for pod in pods)} has ended"
+        case Attested():
+            return "anything was done"
+        case Unmarked():
+            return "nothing is marked"
+
+
+def _is_marked(snapshot: Snapshot, ref: Ref, effect: Annotated | FinalizersChanged) -> bool:
+    view = snapshot.get(ref.kind, ref.uid)
+    if isinstance(effect, Annotated):
+        return view is not None and view.metadata.annotations.get(effect.key) == effect.value
+    if view is None:
+        return not effect.is_there and snapshot.is_gone(ref.uid)
+    return (effect.finalizer in view.metadata.finalizers) is effect.is_there
+
+
+def _runs_any(pod: Pod | None, ids: Container[str]) -> bool:
+    """Whether one of these containers runs in it; a status has the runtime's name before the ID."""
+    statuses = pod.status.container_statuses if pod is not None else ()
+    running = (one for one in statuses if one.state.running is not None)
+    return any(one.container_id.rpartition("/")[2] in ids for one in running)
 
 
 def _carries(entry: Entry, ref: Ref, labels: dict[str, str | None]) -> bool:

@@ -22,6 +22,7 @@ from tests.fakes.controllers import ReplicaControllers, begin_deletion, is_ready
 from tests.fakes.insides import Insides
 from tests.fakes.machines import Machines
 from tests.fakes.store import CLUSTER_SCOPED, Object, Store, merged, view
+from tests.fakes.surroundings import Surroundings
 from tests.fakes.watches import FakeRecorder
 
 ACCOUNT_S, NAMESPACE_S = 0.05, 0.5
@@ -29,7 +30,7 @@ ADMIN = "kubernetes-admin"
 OWNERS = ("ReplicationController", "ReplicaSet")
 
 
-class FakeCluster(Insides):
+class FakeCluster(Surroundings, Insides):
     """Four nodes, two controllers, and switches that make it misbehave.
 
     `latency_s` is how long each call takes, during which the world goes on. `is_deaf`: deletions,
@@ -112,6 +113,9 @@ class FakeCluster(Insides):
         if ref.uid not in self.store.objects and self._is_namesake(ref):
             raise Conflict(f"{ref} is another object now")
         target = self.store.exactly(ref)
+        version = _at(body, "metadata").get("resourceVersion")
+        if version not in (None, target["metadata"]["resourceVersion"]):
+            raise Conflict("the object has been modified")
         if self.is_deaf and subresource != "status":
             return view(target)
         part = {"status": body["status"]} if subresource == "status" else body

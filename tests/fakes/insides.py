@@ -54,7 +54,7 @@ class Insides:
         self._call("freeze")
         self._require_process(node, name)
         if name == KUBELET:
-            self.machines.stop_kubelet(node)
+            self.machines.silence(node, KUBELET)
         else:
             self._enter(name, "frozen")
 
@@ -62,7 +62,7 @@ class Insides:
         self._record("thaw")
         self._require_process(node, name)
         if name == KUBELET:
-            self.machines.start_kubelet(node)
+            self.machines.let_speak(node, KUBELET)
         else:
             self._enter(name, "running")
 
@@ -110,12 +110,12 @@ class Insides:
     def stop_kubelet(self, node: str) -> None:
         self._call("stop kubelet")
         self._require_process(node, KUBELET)
-        self.machines.stop_kubelet(node)
+        self.machines.silence(node, KUBELET)
 
     def start_kubelet(self, node: str) -> None:
         self._record("start kubelet")
         self._require_process(node, KUBELET)
-        self.machines.start_kubelet(node)
+        self.machines.let_speak(node, KUBELET)
 
     def restart_kubelet(self, node: str) -> None:
         self._call("restart kubelet")
@@ -123,7 +123,8 @@ class Insides:
 
     def is_kubelet_running(self, node: str) -> bool:
         self._require_process(node, KUBELET)
-        return self.machines.is_attended(node)
+        is_up = self.machines.state[node] == "running"
+        return is_up and not self.machines.is_silenced(node, KUBELET)
 
     def _call(self, what: str) -> None:
         raise NotImplementedError
