@@ -7,7 +7,7 @@ cluster as it was found, whatever happened in between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from reconverge.errors import ReconvergeError
 from reconverge.faults import Fault
 from reconverge.faults.injector import Boundary, Injection, Injector, encoded, ignore
 from reconverge.faults.journal import Journal
+from reconverge.faults.plans import AnyPlan
 from reconverge.judges.converges import Converges
 from reconverge.judges.promise import Promise
 from reconverge.judges.steady import AnySteadyState, ReadyPods
@@ -33,21 +34,14 @@ from reconverge.lookup import node_named, pod_named, workload_named
 from reconverge.model import Ref, Snapshot
 from reconverge.model.settings import ClusterSettings
 from reconverge.namespaces import Home
-from reconverge.recording import Recording, new_timeline
+from reconverge.performing import Performance, parts_of, perform
+from reconverge.recording import Recording, has_seen, new_timeline
 from reconverge.report.console import failure_text
-from reconverge.timeline import Entry, Judged, Noted, Promised
-from reconverge.verdict import Finding, Verdict
+from reconverge.timeline import Judged, Noted, Promised
+from reconverge.verdict import Finding, PromiseBroken, Verdict
 from reconverge.waiting import Acts, OnProgress, wait_until_judged
 
-__all__ = ["Experiment", "Injection", "PromiseBroken"]
-
-
-class PromiseBroken(AssertionError):
-    """A promise was not kept, or cannot be known to be; `finding` says which and why."""
-
-    def __init__(self, finding: Finding, text: str) -> None:
-        self.finding = finding
-        super().__init__(text)
+__all__ = ["Experiment", "Injection", "Performance", "PromiseBroken"]
 
 
 class Experiment:
@@ -96,6 +90,7 @@ class Experiment:
         self._faults_off = faults_off
         self._at = at
         self._injections: list[Injection] = []
+        self._begun = 0  # the timeline's length just before what was done last
         self._converged = 0
         self._asked_at = 0
         self._is_closed = False
@@ -203,9 +198,9 @@ class Experiment:
         """The node of that name; BadInput names those there are."""
         return node_named(self.timeline.latest(), name)
 
-    def plan(self, fault: Fault) -> Injection:
-        """What `inject` would do now: the targets and the undo. Touches nothing."""
-        draw = len(self._injections)
+    def plan(self, fault: Fault, *, ahead: int = 0) -> Injection:
+        """What `inject` would do now, after `ahead` others: targets and undo. Touches nothing."""
+        draw = len(self._injections) + ahead
         return self._injector.choose(
             fault,
             guard=self._guard,
@@ -219,7 +214,17 @@ class Experiment:
         Raises NothingToHit, Refused, NotOfThisCluster before anything is harmed, Unavailable when
         the undo cannot be written down or the cluster does not answer.
         """
-        chosen = self.plan(fault)
+        [injection] = self.inject_all((fault,))
+        return injection
+
+    def inject_all(
+        self, faults: Sequence[Fault], *, upon: int | None = None
+    ) -> tuple[Injection, ...]:
+        """The same of several, which all choose before any is done; `upon` the entry so named."""
+        chosen = [self.plan(one, ahead=number) for number, one in enumerate(faults)]
+        return tuple(self._inject(msgspec.structs.replace(one, upon=upon)) for one in chosen)
+
+    def _inject(self, chosen: Injection) -> Injection:
         try:
             injection = self._injector.inject(chosen)
         except BaseException:
@@ -227,19 +232,30 @@ class Experiment:
             self._injections += [one for one in self._injector.standing if one.id == chosen.id]
             raise
         self._injections.append(injection)
+        self._begun = injection.start
         return injection
 
-    def roll_back(self, injection: Injection) -> int:
+    def perform(self, plan: AnyPlan) -> Performance:
+        """Do several faults as `plan` says; promises about the last fault begin before its first.
+
+        Raises what `inject` raises, and PromiseBroken where what it waits for does not happen.
+        """
+        performance = perform(self, plan)
+        self._begun = performance.start
+        return performance
+
+    def roll_back(self, injection: Injection | Performance) -> int:
         """Take it back as part of the scenario; returns the timeline's length just before."""
         start = len(self.timeline)
-        self._injector.roll_back(injection)
+        for part in reversed(parts_of(injection)):
+            self._injector.roll_back(part)
         return start
 
     def before(self) -> Snapshot:
-        """The world just before the last injection; without one, as it is now."""
+        """The world just before the last injection, or plan; without one, as it is now."""
         if not self._injections:
             return self.timeline.latest()
-        return self.timeline.snapshot_at(self._injections[-1].start - 1)
+        return self.timeline.snapshot_at(self._begun - 1)
 
     def expect(self, promise: Promise, *, within_s: float | None = None) -> Finding:
         """Wait until `promise` is judged, at most about `within_s` seconds from now.
@@ -290,7 +306,7 @@ class Experiment:
     def hold(self, promise: Promise, *, start: int | None = None) -> Finding:
         """Judge an invariant from just before the last injection, or timeline entry `start`."""
         if start is None:
-            start = self._injections[-1].start if self._injections else 0
+            start = self._begun
         deadline = Deadline(self.timeline.now_s())
         return self._judge(promise, start=max(0, start - 1), deadline=deadline)
 
@@ -323,7 +339,7 @@ class Experiment:
         body = manifests.altered(adapted.object, name=name, replicas=replicas)
         made, _ = self.cluster.create(body, namespace=self.namespace)
         if self._recording.is_watched(made.kind):
-            self._recording.wait_until_shown(lambda entry: _has_seen(entry, made), what=str(made))
+            self._recording.wait_until_shown(lambda entry: has_seen(entry, made), what=str(made))
         return made
 
     def _judge(self, promise: Promise, *, start: int, deadline: Deadline) -> Finding:
@@ -379,7 +395,3 @@ class Experiment:
 
     def _note(self, text: str) -> None:
         self.timeline.append(lambda at_s: Noted(at_s=at_s, text=text))
-
-
-def _has_seen(entry: Entry, one: Ref) -> bool:
-    return entry.snapshot.get(one.kind, one.uid) is not None or entry.snapshot.is_gone(one.uid)

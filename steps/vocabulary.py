@@ -163,6 +163,21 @@ def taint(text: str) -> Taint:
     return Taint(key=key, value=value, effect=effect)
 
 
+_ORDINALS = ("first", "second", "third", "fourth", "fifth")
+
+
+@spelt("|".join(_ORDINALS))
+def ordinal(text: str) -> int:
+    """Which one of several, the first being 1."""
+    return _ORDINALS.index(text) + 1
+
+
+@spelt("kube-controller-manager|kube-scheduler|kube-apiserver|etcd")
+def process(text: str) -> str:
+    """A process of the control plane, by the name of its program."""
+    return text
+
+
 _SIGNALS: dict[str, Ending] = {"SIGKILL": "KILL", "SIGTERM": "TERM"}
 
 
@@ -194,6 +209,8 @@ WORDS: dict[str, Callable[[str], Any]] = {
     "Propagation": propagation,
     "Taint": taint,
     "Signal": signal,
+    "Ordinal": ordinal,
+    "Process": process,
     "Probe": probe,
 }
 

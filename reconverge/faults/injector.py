@@ -37,7 +37,7 @@ class Boundary(StrEnum):
 class Injection(msgspec.Struct, frozen=True, kw_only=True):
     """A fault as it was done: to whom, what it created, how it is taken back.
 
-    `start` is the timeline's length just before it.
+    `start` is the timeline's length just before it, `upon` the entry that triggered it, if any.
     """
 
     id: str
@@ -47,6 +47,7 @@ class Injection(msgspec.Struct, frozen=True, kw_only=True):
     undo: AnyUndo
     start: int
     created: tuple[Ref, ...] = ()
+    upon: int | None = None
 
 
 def ignore(boundary: Boundary) -> None:
@@ -167,6 +168,7 @@ def _record(injection: Injection, at_s: float) -> Injected:
         effect=encoded(effect),
         sentence=injection.sentence,
         targets=(*injection.targets, *injection.created),
+        upon=injection.upon,
     )
 
 

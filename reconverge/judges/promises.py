@@ -23,6 +23,7 @@ from reconverge.judges.events import Remarked
 from reconverge.judges.fields import Has, Shows
 from reconverge.judges.invariants import AnyInvariant
 from reconverge.judges.logs import LogBegins, LogSays, NoPreviousLog
+from reconverge.judges.occurrences import Occurs
 from reconverge.judges.owners import AllGone, GoneWithPods, Orphaned
 from reconverge.judges.pods import Answering, Ended, PodReady, ServesUnseen
 from reconverge.judges.probing import NeverFails, NeverReady, ProbeFails, ProbeStored, ReadyAfter
@@ -69,6 +70,7 @@ AnyPromise = (
     | Ended
     | Answering
     | ServesUnseen
+    | Occurs
     | DescribedAs
     | MadeFromTemplate
     | ThroughReplicaSet
