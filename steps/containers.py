@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from pytest_bdd import given, then, when
 
-from reconverge.faults import FreezeContainers, KillContainers, RunInside
+from reconverge.faults import (
+    BurnProcessor,
+    ExhaustMemory,
+    FreezeContainers,
+    KillContainers,
+    RunInside,
+)
 from reconverge.judges.containers import (
     EachRestarted,
     EndedAfterGrace,
@@ -50,6 +56,18 @@ def signal_container(experiment: Experiment, pod: Ref, signal: Ending) -> Inject
 def freeze_container(experiment: Experiment, pod: Ref) -> Injection:
     """Suspend its first process: it is there, and does nothing."""
     return experiment.inject(FreezeContainers(of=pod))
+
+
+@when("its memory is exhausted", target_fixture="injection")
+def exhaust_memory(experiment: Experiment, pod: Ref) -> Injection:
+    """Eat all that its limit allows, so that the kernel ends its first process."""
+    return experiment.inject(ExhaustMemory(of=pod))
+
+
+@when(words("its processor is kept busy for {for_s:Number} seconds"), target_fixture="injection")
+def burn_processor(experiment: Experiment, pod: Ref, for_s: int) -> Injection:
+    """Use up what its limit allows."""
+    return experiment.inject(BurnProcessor(of=pod, for_s=for_s))
 
 
 @when(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pytest_bdd import given, then, when
 
-from reconverge.faults import CutNetwork, LosePackets, PauseNode, RestartRuntime
+from reconverge.faults import CutNetwork, DrainNode, LosePackets, PauseNode, RestartRuntime
 from reconverge.judges import losses
 from reconverge.judges.pods import ServesUnseen
 from reconverge.judges.predicates import NodeReady
@@ -16,6 +16,7 @@ from .vocabulary import words
 
 if TYPE_CHECKING:
     from reconverge.experiment import Experiment, Injection
+    from reconverge.pytest_plugin.manifests import Manifests
 
 
 @given(
@@ -83,6 +84,18 @@ def pause_node_of(experiment: Experiment, name: str) -> Injection:
 def restart_runtime_of(experiment: Experiment, name: str) -> Injection:
     """Restart containerd there; its containers have keepers of their own."""
     return experiment.inject(RestartRuntime(running=experiment.workload(name)))
+
+
+@given(words('the disruption budget "{budget:Name}" is in force'))
+def keep_budget(experiment: Experiment, manifests: Manifests, budget: str) -> None:
+    """Apply that PodDisruptionBudget."""
+    experiment.apply(manifests.named("PodDisruptionBudget", budget))
+
+
+@when(words('a node that runs a pod of "{name:Name}" is drained'), target_fixture="cordon")
+def drain_node_of(experiment: Experiment, name: str) -> Injection:
+    """Close it, and ask its pods to go, one after another, as far as budgets allow it."""
+    return experiment.inject(DrainNode(running=experiment.workload(name)))
 
 
 @then(words('its pods of "{name:Name}" serve on while that node is NotReady'))

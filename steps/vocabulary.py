@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pytest_bdd.parsers import parse
 
 from reconverge.blast import ALL, MAJORITY, MINORITY, BlastRadius, Count, Percent
 from reconverge.faults.containers import Ending
 from reconverge.faults.deletions import Propagation
+from reconverge.faults.specs import Illness
 from reconverge.model import Taint
 
 Word = TypeVar("Word", bound=Callable[[str], Any])
@@ -178,6 +179,15 @@ def process(text: str) -> str:
     return text
 
 
+_ILLNESSES: dict[str, Illness] = {one: one for one in get_args(Illness)}
+
+
+@spelt("|".join(_ILLNESSES))
+def illness(text: str) -> Illness:
+    """Why a container cannot be well."""
+    return _ILLNESSES[text]
+
+
 _SIGNALS: dict[str, Ending] = {"SIGKILL": "KILL", "SIGTERM": "TERM"}
 
 
@@ -209,6 +219,7 @@ WORDS: dict[str, Callable[[str], Any]] = {
     "Propagation": propagation,
     "Taint": taint,
     "Signal": signal,
+    "Illness": illness,
     "Ordinal": ordinal,
     "Process": process,
     "Probe": probe,

@@ -27,3 +27,19 @@ Feature: A container that crashes is started again, and one that stands still on
       Then its container is killed for its liveness probe
       And its container is restarted
       And its previous container ended with exit code 137 and reason "Error"
+
+  Rule: Who takes more than its limit pays for it, and nobody else does
+
+    @fault_exhaust_memory
+    Scenario: A container whose memory runs out is ended by the kernel, and started again
+      Given the Pod "limited" is ready
+      When its memory is exhausted
+      Then its container is restarted
+      And its previous container ended with exit code 137 and reason "OOMKilled"
+
+    @fault_burn_processor
+    Scenario: A container whose processor is kept busy is held up
+      Given the Pod "limited" is ready
+      When its processor is kept busy for 20 seconds
+      Then its container "kubia" is held up for more than 20 percent
+      And its container is never restarted

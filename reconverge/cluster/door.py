@@ -86,7 +86,7 @@ class Cluster(Protocol):
         """Request deletion of exactly that object; NotFound when it is gone or another one."""
 
     def evict(self, pod: Ref) -> None:
-        """Ask for exactly that pod to go; Unreachable as long as a disruption budget forbids it."""
+        """Ask for exactly that pod to go; OverBudget as long as a disruption budget forbids."""
 
     def scale(self, ref: Ref, replicas: int) -> Named:
         """Set `spec.replicas` of a workload through its scale subresource."""

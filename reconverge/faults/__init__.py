@@ -15,6 +15,7 @@ from reconverge.faults.control_plane import (
 )
 from reconverge.faults.costs import CheapenPod
 from reconverge.faults.deletions import DeleteOwner
+from reconverge.faults.drains import DrainNode
 from reconverge.faults.fault import Fault
 from reconverge.faults.kubelets import FreezeKubelet, KillProxy, RestartKubelet, StopKubelet
 from reconverge.faults.labels import LabelByHand, RelabelPod
@@ -24,6 +25,7 @@ from reconverge.faults.node_marks import CordonNode, LabelNode, TaintNode
 from reconverge.faults.nodes import PauseNode, RemoveNode, RestartNode, StopNode
 from reconverge.faults.ownership import AddFinalizer, Disown, StripFinalizer
 from reconverge.faults.pods import CreateSurplusPod, DeletePods, EvictPods, FailPods
+from reconverge.faults.pressure import BurnProcessor, ExhaustMemory
 from reconverge.faults.quotas import SetQuota
 from reconverge.faults.runtimes import RestartRuntime
 from reconverge.faults.silence import Silence
@@ -32,6 +34,7 @@ from reconverge.faults.workloads import ScaleWorkload
 
 __all__ = [
     "AddFinalizer",
+    "BurnProcessor",
     "ChangeSpec",
     "CheapenPod",
     "CordonNode",
@@ -43,7 +46,9 @@ __all__ = [
     "DeletePod",
     "DeletePods",
     "Disown",
+    "DrainNode",
     "EvictPods",
+    "ExhaustMemory",
     "FailPods",
     "Fault",
     "FreezeContainers",

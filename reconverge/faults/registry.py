@@ -17,6 +17,7 @@ from reconverge.faults.control_plane import (
 )
 from reconverge.faults.costs import CheapenPod
 from reconverge.faults.deletions import DeleteOwner
+from reconverge.faults.drains import DrainNode
 from reconverge.faults.kubelets import FreezeKubelet, KillProxy, RestartKubelet, StopKubelet
 from reconverge.faults.labels import LabelByHand, RelabelPod
 from reconverge.faults.lone_pods import CreateLonePods, DeletePod, LabelPod
@@ -25,6 +26,7 @@ from reconverge.faults.node_marks import CordonNode, LabelNode, TaintNode
 from reconverge.faults.nodes import PauseNode, RemoveNode, RestartNode, StopNode
 from reconverge.faults.ownership import AddFinalizer, Disown, StripFinalizer
 from reconverge.faults.pods import CreateSurplusPod, DeletePods, EvictPods, FailPods
+from reconverge.faults.pressure import BurnProcessor, ExhaustMemory
 from reconverge.faults.quotas import SetQuota
 from reconverge.faults.runtimes import RestartRuntime
 from reconverge.faults.silence import Silence
@@ -53,6 +55,9 @@ AnyFault = (
     | TaintNode
     | KillContainers
     | FreezeContainers
+    | ExhaustMemory
+    | BurnProcessor
+    | DrainNode
     | Disown
     | AddFinalizer
     | StripFinalizer

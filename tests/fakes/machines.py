@@ -113,13 +113,14 @@ class Machines:
         pod = self._store.objects.get(uid)
         if pod is None or pod["spec"].get("nodeName"):
             return
-        free = [one for one in self._store.of("Node") if not one["spec"]["taints"]]
+        nodes = (one["spec"] | one["metadata"] for one in self._store.of("Node"))
+        free = [one for one in nodes if not one["taints"] and not one.get("unschedulable")]
         if not free or not self.is_scheduling:
             self._after(1.0, self._schedule, uid)
             return
         load = [one["spec"].get("nodeName") for one in self._store.of("Pod")]
-        node = min(free, key=lambda one: load.count(one["metadata"]["name"]))
-        pod["spec"] = {**pod["spec"], "nodeName": node["metadata"]["name"]}
+        node = min(free, key=lambda one: load.count(one["name"]))
+        pod["spec"] = {**pod["spec"], "nodeName": node["name"]}
         self._store.write(pod)
 
     def _run(self, uid: str) -> None:
