@@ -14,6 +14,7 @@ pytest_plugins = (
     "reconverge.pytest_plugin.turns",
     "reconverge.pytest_plugin.clusters",
     "reconverge.pytest_plugin.scenarios",
+    "reconverge.pytest_plugin.script",
     "reconverge.pytest_plugin.outcome",
     "reconverge.pytest_plugin.summary",
     "reconverge.pytest_plugin.run_files",
