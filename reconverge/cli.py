@@ -50,6 +50,10 @@ class Commands(click.Group):
             "reconverge.commands.doctor:doctor",
             "What this machine has, lacks, and what follows.",
         ),
+        "faults": (
+            "reconverge.commands.faults:faults",
+            "Every fault there is, with its steps and its undo.",
+        ),
         "migrate": (
             "reconverge.commands.migrate:migrate",
             "Bring old manifests to API versions of today.",

@@ -32,3 +32,11 @@ Feature: Nothing is lost, and nothing done twice, when the control plane fails i
         | kube-scheduler |
         | kube-apiserver |
         | etcd           |
+
+  Rule: Each controller minds its own kind
+
+    @fault_switch_off_controller
+    Scenario: A controller that is switched off takes no other with it
+      When the controller "replicaset-controller" is switched off
+      Then "kubia" converges to 3 ready pods within 90 seconds
+      And "kubia" keeps exactly its pods
