@@ -24,6 +24,10 @@ class PodsLost(Effect, frozen=True, kw_only=True):
     pods: tuple[Ref, ...]
 
 
+class PodsFailed(PodsLost, frozen=True, kw_only=True):
+    """Each of these pods has failed; whether its controller deletes it then is the controller's."""
+
+
 class PodAppeared(Effect, frozen=True, kw_only=True):
     """This pod was there, however briefly: its controller may delete it at once."""
 
@@ -124,6 +128,7 @@ class Attested(Unmarked, frozen=True, kw_only=True):
 
 AnyEffect = (
     PodsLost
+    | PodsFailed
     | PodAppeared
     | LabelsChanged
     | ReplicasSet
@@ -156,7 +161,8 @@ def is_seen(effect: AnyEffect, entry: Entry, *, appeared: Container[str] = ()) -
     snapshot = entry.snapshot
     match effect:
         case PodsLost(pods=pods):
-            return all(_is_lost(snapshot, pod) for pod in pods)
+            may_stay = isinstance(effect, PodsFailed)
+            return all(_is_lost(snapshot, pod, may_stay=may_stay) for pod in pods)
         case PodAppeared(pod=pod):
             is_now = entry.view is not None and entry.view.uid == pod.uid
             return is_now or pod.uid in appeared
@@ -183,7 +189,8 @@ def describe(effect: AnyEffect) -> str:
     """The effect as the end of the sentence "it was not seen that ..."."""
     match effect:
         case PodsLost(pods=pods):
-            return f"{', '.join(pod.name for pod in pods)} is deleted"
+            how = "has failed" if isinstance(effect, PodsFailed) else "is deleted"
+            return f"{', '.join(pod.name for pod in pods)} {how}"
         case PodAppeared(pod=pod):
             return f"{pod.name} exists"
         case LabelsChanged(objects=objects, labels=labels):
@@ -229,10 +236,12 @@ def _state_of_node(effect: NodeLost | Cordoned | Tainted) -> str:
             return f"tainted {taint}"
 
 
-def _is_lost(snapshot: Snapshot, ref: Ref) -> bool:
+def _is_lost(snapshot: Snapshot, ref: Ref, *, may_stay: bool) -> bool:
     """A pod that was never seen is not a lost one: nothing would have been hit."""
     pod = snapshot.pod(ref.uid)
-    return snapshot.is_gone(ref.uid) if pod is None else pod.is_terminating
+    if pod is None:
+        return snapshot.is_gone(ref.uid)
+    return pod.is_terminating or (may_stay and pod.status.phase == "Failed")
 
 
 def _is_deleted(snapshot: Snapshot, ref: Ref) -> bool:
