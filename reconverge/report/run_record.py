@@ -46,7 +46,8 @@ class Recovered(msgspec.Struct, frozen=True, kw_only=True):
 class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One scenario's end. `is_started` is False where its starting state was not reached.
 
-    `timeline` is relative to the run's folder, and empty where there is none.
+    `timeline` is relative to the run's folder, and empty where there is none. `repeat` is the
+    command that plays it again.
     """
 
     scenario: str
@@ -58,6 +59,7 @@ class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True):
     started: str = ""
     duration_s: float = 0.0
     timeline: str = ""
+    repeat: str = ""
     recovery: Recovered = Recovered()
 
 
