@@ -112,7 +112,7 @@ def _entry(entry: Entry, steps: dict[str, list[str]]) -> str:
     lines = [f"### {name}\n", f"{said}\n", f"- Python: `{entry.call}`"]
     lines += [f"- `{text}`" for text in _steps_of(entry, steps)]
     lines.append(f"- Undone: {entry.undone}.")
-    lines += [f"- Remains: {entry.remains}."] if entry.remains else []
+    lines += [f"- What it cannot undo: {entry.remains}."] if entry.remains else []
     return "\n".join([*lines, ""])
 
 

@@ -46,7 +46,7 @@ def _topic(topic: str, *rows: tuple[type, str, str, str]) -> tuple[Entry, ...]:
 _PODS_TOPIC = _topic(
     "Pods",
     (faults.DeletePods, "DeletePods(of=kubia, blast_radius=MAJORITY)", _REPLACED, "the pod"),
-    (faults.DeletePod, "DeletePod(pod=lone)", "not at all", "nobody makes such a pod again"),
+    (faults.DeletePod, "DeletePod(pod=lone)", "not at all", "the pod: nobody makes it again"),
     (faults.EvictPods, "EvictPods(of=kubia, node='NODE')", _REPLACED, "the pod"),
     (
         faults.FailPods,
@@ -223,8 +223,8 @@ _CONTROL_PLANE_TOPIC = _topic(
     (
         faults.RestartApiServer,
         "RestartApiServer()",
-        "it is back when the fault is done",
-        "watches begin anew, with a gap",
+        "nothing to do: it is back when the fault is done",
+        "watches that were broken, which begin anew with a gap",
     ),
 )
 _PLANS_TOPIC = _topic(
