@@ -60,6 +60,12 @@ class Machines:
             if self.is_attended(name):
                 self._attend(name)
 
+    def stop_kubelet(self, name: str) -> None:
+        self.silence(name, "kubelet")
+
+    def start_kubelet(self, name: str) -> None:
+        self.let_speak(name, "kubelet")
+
     def is_silenced(self, name: str, why: str) -> bool:
         return why in self._silences.get(name, set())
 
