@@ -18,7 +18,6 @@ from reconverge.blast import Pick
 from reconverge.clock import Clock
 from reconverge.cluster import manifests
 from reconverge.cluster.door import Cluster, JsonObject
-from reconverge.cluster.errors import NotFound, Rejected
 from reconverge.cluster.guard import Guard
 from reconverge.cluster.manifests import Manifest
 from reconverge.errors import ReconvergeError
@@ -33,9 +32,10 @@ from reconverge.judges.timing import Deadline, deadline_of, scene_of
 from reconverge.lookup import node_named, pod_named, workload_named
 from reconverge.model import Ref, Snapshot
 from reconverge.model.settings import ClusterSettings
-from reconverge.namespaces import Home
+from reconverge.namespaces import WORKLOADS, Home, Lodging
 from reconverge.performing import Performance, parts_of, perform
 from reconverge.recording import Recording, has_seen, new_timeline
+from reconverge.refusals import Refusals
 from reconverge.report.console import failure_text
 from reconverge.timeline import Judged, Noted, Promised
 from reconverge.verdict import Finding, PromiseBroken, Verdict
@@ -44,13 +44,15 @@ from reconverge.waiting import Acts, OnProgress, wait_until_judged
 __all__ = ["Experiment", "Injection", "Performance", "PromiseBroken"]
 
 
-class Experiment:
+class Experiment(Refusals):
     """One scenario. Use it as a context manager, or call `open` and, in any case, `close`.
 
     `folder` receives `timeline.jsonl`. With `faults_off` everything is recorded and nothing is
     done: a scenario that still passes could not have failed. Without `await_deletion` the
     namespace is still going when `close` returns; `namespaces.wait_until_gone` waits for many at
-    once. `at` is called between the steps of an injection, for tests of what a killed run leaves.
+    once. With a `lodging` it is played in that namespace, of which nothing is made or deleted, and
+    everything that runs there is watched. `at` is called between the steps of an injection, for
+    tests of what a killed run leaves.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Experiment:
         guard: Guard,
         journal: Journal,
         namespace: str | None = None,
+        lodging: Lodging | None = None,
         keep_namespace: bool = False,
         await_deletion: bool = True,
         offline_images: bool = False,
@@ -75,13 +78,17 @@ class Experiment:
         self.cluster = cluster
         self.scenario = scenario
         self.seed = seed
-        self.namespace = namespace or namespaces.unique_name(seed)
+        lodging_name = lodging.name if lodging is not None else ""
+        self.namespace = lodging_name or namespace or namespaces.unique_name(seed)
         self.findings: list[Finding] = []
         self._clock = clock
         self.folder = folder
         self._guard = guard
         self._journal = journal
-        self._home = Home(cluster, journal, self.namespace, clock=clock, scenario=scenario)
+        self._lodging = lodging
+        self._home = lodging or Home(
+            cluster, journal, self.namespace, clock=clock, scenario=scenario
+        )
         self._keep_namespace = keep_namespace
         self._await_deletion = await_deletion
         self._offline_images = offline_images
@@ -104,6 +111,11 @@ class Experiment:
     def going(self) -> str:
         """Its namespace while nobody has waited for its end; empty otherwise."""
         return self.namespace if self._home.is_going else ""
+
+    @property
+    def injections(self) -> tuple[Injection, ...]:
+        """The faults that were done, in that order."""
+        return tuple(self._injections)
 
     @property
     def home(self) -> Ref:
@@ -146,6 +158,8 @@ class Experiment:
         self._acts = Acts(self.cluster, self.timeline, namespace=self.namespace)
         self._recording = Recording(self.cluster, self.timeline, namespace=self.namespace)
         self._recording.open()
+        for kind in WORKLOADS if self._lodging is not None else ():
+            self._recording.watch_for(kind)
 
     def apply(
         self, source: Path | Manifest | JsonObject, *, name: str = "", replicas: int | None = None
@@ -167,24 +181,6 @@ class Experiment:
         """
         ask = self.cluster.create
         return self.refused(lambda: ask(manifest, namespace=self.namespace, is_dry_run=True))
-
-    def refused(self, act: Callable[[], object]) -> str:
-        """Why the API server does not do what `act` asks; empty when it does, or is not asked."""
-        try:
-            if not self._faults_off:
-                act()
-        except (Rejected, NotFound) as error:
-            self._note(f"refused: {error.what}")
-            return error.what
-        return ""
-
-    def objection(self, fault: Fault) -> str:
-        """Why the API server does not let `fault` be done, in its own words; empty when it does.
-
-        Asked in earnest: what is done against all expectation goes with the namespace.
-        """
-        targets = self.plan(fault).targets
-        return self.refused(lambda: fault.inject(self.cluster, targets))
 
     def workload(self, name: str) -> Ref:
         """The workload of that name, of whatever kind; BadInput names those there are."""

@@ -14,6 +14,7 @@ import msgspec
 from reconverge.errors import BadInput
 from reconverge.judges.phases import Spread
 from reconverge.model.settings import ClusterSettings
+from reconverge.report.story import PromiseRecord, Story
 from reconverge.verdict import Verdict
 
 SCHEMA = 1
@@ -46,8 +47,8 @@ class Recovered(msgspec.Struct, frozen=True, kw_only=True):
 class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One scenario's end. `is_started` is False where its starting state was not reached.
 
-    `timeline` is relative to the run's folder, and empty where there is none. `repeat` is the
-    command that plays it again.
+    `timeline` is relative to the run's folder, and empty where there is none; `story` and
+    `promises` are what it tells. `repeat` is the command that plays it again.
     """
 
     scenario: str
@@ -59,6 +60,8 @@ class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True):
     started: str = ""
     duration_s: float = 0.0
     timeline: str = ""
+    story: Story = Story()
+    promises: tuple[PromiseRecord, ...] = ()
     repeat: str = ""
     recovery: Recovered = Recovered()
 
