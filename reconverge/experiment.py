@@ -16,7 +16,7 @@ import msgspec
 from reconverge import namespaces
 from reconverge.blast import Pick
 from reconverge.clock import Clock
-from reconverge.cluster import manifests
+from reconverge.cluster import manifests, placement
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.cluster.errors import NotFound, Rejected
 from reconverge.cluster.guard import Guard
@@ -36,6 +36,7 @@ from reconverge.namespaces import Home
 from reconverge.recording import Recording, new_timeline
 from reconverge.report.console import failure_text
 from reconverge.timeline import Entry, Judged, Noted, Promised
+from reconverge.turns import Turn, has_node_set_aside, spared
 from reconverge.verdict import Finding, Verdict
 from reconverge.waiting import Acts, OnProgress, wait_until_judged
 
@@ -53,10 +54,11 @@ class PromiseBroken(AssertionError):
 class Experiment:
     """One scenario. Use it as a context manager, or call `open` and, in any case, `close`.
 
-    `folder` receives `timeline.jsonl`. With `faults_off` everything is recorded and nothing is
-    done: a scenario that still passes could not have failed. Without `await_deletion` the
-    namespace is still going when `close` returns; `namespaces.wait_until_gone` waits for many at
-    once. `at` is called between the steps of an injection, for tests of what a killed run leaves.
+    `folder` receives `timeline.jsonl`. `turn` says which nodes are the scenario's to harm. With
+    `faults_off` everything is recorded and nothing is done: a scenario that still passes could not
+    have failed. Without `await_deletion` the namespace is still going when `close` returns;
+    `namespaces.wait_until_gone` waits for many at once. `at` is called between the steps of an
+    injection, for tests of what a killed run leaves.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Experiment:
         offline_images: bool = False,
         faults_off: bool = False,
         settings: ClusterSettings | None = None,
+        turn: Turn = Turn.ALONE,
         on_progress: OnProgress | None = None,
         at: Callable[[Boundary], None] = ignore,
     ) -> None:
@@ -92,6 +95,7 @@ class Experiment:
         self._await_deletion = await_deletion
         self._offline_images = offline_images
         self._settings = settings
+        self._turn = turn
         self._on_progress = on_progress
         self._faults_off = faults_off
         self._at = at
@@ -206,9 +210,10 @@ class Experiment:
     def plan(self, fault: Fault) -> Injection:
         """What `inject` would do now: the targets and the undo. Touches nothing."""
         draw = len(self._injections)
+        others = spared(self._turn, self.timeline.latest())
         return self._injector.choose(
-            fault,
-            guard=self._guard,
+            fault.sparing(others),
+            guard=msgspec.structs.replace(self._guard, spared_nodes=others),
             pick=Pick(seed=self.seed, draw=draw),
             injection_id=f"{self.namespace}/{draw}",
         )
@@ -317,6 +322,8 @@ class Experiment:
 
     def _create(self, manifest: Manifest, *, name: str, replicas: int | None) -> Ref:
         adapted = manifests.adapt(manifest, offline=self._offline_images)
+        if self._turn.is_admitted and has_node_set_aside(self.timeline.latest().nodes()):
+            adapted = placement.admitted(adapted, prefers=self._turn is Turn.OUTAGE)
         for note in adapted.notes:
             self._note(note)
         self._recording.watch_for(manifest.kind)

@@ -1,4 +1,4 @@
-@daemon_set @exclusive
+@daemon_set @node_labels
 Feature: A DaemonSet follows the labels of the nodes
   Its pods stand where its node selector finds a label, and go with it. Other pods are put by such a
   label only once, and then they stay.
@@ -44,7 +44,7 @@ Feature: A DaemonSet follows the labels of the nodes
 
   Rule: Nodes that are closed to other pods are not closed to daemons
 
-    @ds_3 @ds_16
+    @ds_3 @ds_16 @node_loss
     Scenario: A cordoned node gets its daemon, and nothing else
       Given a node is cordoned
       And the ReplicationController "kubia" is in its steady state of 3 ready pods

@@ -1,4 +1,4 @@
-@exclusive
+@node_loss
 Feature: Pods that have to leave a node are replaced, and none comes back to it
   A node that is drained, or tainted, runs well. Who may stay is said by the pods.
 

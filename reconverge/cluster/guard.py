@@ -29,6 +29,7 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
 
     `is_ours`: the harness made this cluster. `allowed_contexts`: named by the user.
     `own_namespaces`: made by this scenario. `may_harm_control_plane`: the scenario is tagged so.
+    `spared_nodes`: those that others use meanwhile.
     """
 
     context: str
@@ -37,6 +38,7 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
     own_namespaces: frozenset[str] = frozenset()
     protected_namespaces: frozenset[str] = PROTECTED_NAMESPACES
     may_harm_control_plane: bool = False
+    spared_nodes: frozenset[str] = frozenset()
 
     def admit(self, fault: str, targets: Sequence[Ref], snapshot: Snapshot) -> None:
         """Return if `fault` (a sentence) may hit `targets`; else say why not.
@@ -83,4 +85,8 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
             return "no such node is known"
         if node.is_control_plane and not (self.is_ours and self.may_harm_control_plane):
             return "it is the control plane"
+        if node.name in self.spared_nodes:
+            return (
+                "other scenarios use it; one that harms a node is tagged @node_loss or @exclusive"
+            )
         return ""

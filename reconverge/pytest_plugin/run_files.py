@@ -23,6 +23,7 @@ from reconverge.pytest_plugin.clusters import GROUND
 from reconverge.pytest_plugin.options import RUN, SCREEN, is_worker, mutations
 from reconverge.pytest_plugin.summary import OUTCOMES, RUN_RECORD, Outcome
 from reconverge.report.analysis import recovered
+from reconverge.report.pace import pace
 from reconverge.report.run_record import ClusterFacts, RunRecord, ScenarioRecord, write
 from reconverge.report.stored import TIMELINE
 from reconverge.timeline import Opened, read_timeline
@@ -111,19 +112,23 @@ class RunFile:
         run = config.stash[RUN]
         names = dict.fromkeys([*outcomes, *stored])
         found = [one for row in stored.values() for one in row.recoveries]
+        ended = datetime.now(UTC)
+        wall_s = (ended - datetime.fromisoformat(run.started)).total_seconds()
+        scenarios = tuple(
+            self._scenario(name, outcomes.get(name), stored.get(name)) for name in names
+        )
         return RunRecord(
             reconverge=reconverge.__version__,
             seed=run.seed,
             started=run.started,
-            ended=datetime.now(UTC).isoformat(),
+            ended=ended.isoformat(),
             is_interrupted=config.stash[OUTCOMES].is_interrupted,
             exit_code=int(session.exitstatus),
             mutations=tuple(mutations(config)),
             cluster=_facts(config) if GROUND in config.stash else self.facts,
             recovery=recovered(found),
-            scenarios=tuple(
-                self._scenario(name, outcomes.get(name), stored.get(name)) for name in names
-            ),
+            pace=pace(((one.turn, one.turn_s) for one in scenarios), wall_s=wall_s),
+            scenarios=scenarios,
         )
 
     def _scenario(
@@ -136,6 +141,7 @@ class RunFile:
                 timeline=stored.path,
                 started=stored.started.isoformat(),
                 duration_s=stored.duration_s,
+                turn_s=stored.duration_s,
                 recovery=recovered(stored.recoveries),
             )
         if name in self.spans:
@@ -154,6 +160,7 @@ def _ended(name: str, outcome: Outcome) -> ScenarioRecord:
         promise=outcome.finding.promise,
         why=outcome.finding.why,
         is_started=outcome.is_started,
+        turn=outcome.turn,
     )
 
 

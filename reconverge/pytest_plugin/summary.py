@@ -24,6 +24,7 @@ class Outcome(msgspec.Struct, frozen=True):
     code: ExitCode
     finding: Finding
     is_started: bool = True
+    turn: str = ""
 
 
 OUTCOMES = pytest.StashKey["Outcomes"]()
@@ -92,8 +93,9 @@ class Outcomes:
         run = config.stash[RUN]
         counts = tally([end.finding.verdict for end in ends])
         record = config.stash.get(RUN_RECORD, None)
-        if record is not None and str(record.recovery):
-            terminalreporter.line(str(record.recovery))
+        for line in (str(record.recovery), str(record.pace)) if record is not None else ():
+            if line:
+                terminalreporter.line(line)
         terminalreporter.line(f"{counts}    seed {run.seed}    {run.report_dir}")
 
     @property
@@ -113,4 +115,10 @@ def _outcome(nodeid: str, properties: dict[str, Any]) -> Outcome:
     )
     title = nodeid.partition("::")[2]
     code = ExitCode(int(properties["exit_code"]))
-    return Outcome(title, code, finding, is_started=properties.get("is_started", True))
+    return Outcome(
+        title,
+        code,
+        finding,
+        is_started=properties.get("is_started", True),
+        turn=properties.get("turn", ""),
+    )

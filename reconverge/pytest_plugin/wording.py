@@ -25,9 +25,11 @@ from reconverge.pytest_plugin.options import is_worker
 # Kubernetes' own end-to-end tests show, such as k8s_rc3.
 CHAPTER_TAG = re.compile(r"(lp|rc|node|rs|ds|job|cj|cp|ro)_\d+|k8s_(rc|rs|ds|j|c|p|n|g)\d+")
 TAGS = {
-    "node_loss": "stops nodes: runs alone on the whole cluster",
+    "node_loss": "harms one node: one such at a time, alone where no node is set aside for it",
+    "node_labels": "labels nodes: one such at a time",
     "control_plane": "may disturb the control plane of a cluster of ours: runs alone on it",
     "exclusive": "runs alone on the whole cluster",
+    "long": "waits for minutes of the clock: begins before others",
     "replication_controller": "about the ReplicationController",
     "replica_set": "about the ReplicaSet",
     "daemon_set": "about the DaemonSet",

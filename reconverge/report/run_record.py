@@ -14,6 +14,7 @@ import msgspec
 from reconverge.errors import BadInput
 from reconverge.judges.phases import Spread
 from reconverge.model.settings import ClusterSettings
+from reconverge.report.pace import Pace
 from reconverge.verdict import Verdict
 
 SCHEMA = 1
@@ -46,7 +47,8 @@ class Recovered(msgspec.Struct, frozen=True, kw_only=True):
 class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One scenario's end. `is_started` is False where its starting state was not reached.
 
-    `timeline` is relative to the run's folder, and empty where there is none.
+    `timeline` is relative to the run's folder, and empty where there is none. `turn_s` is what of
+    `duration_s` was its turn on the cluster: the rest was waiting for it.
     """
 
     scenario: str
@@ -57,6 +59,8 @@ class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True):
     is_started: bool = True
     started: str = ""
     duration_s: float = 0.0
+    turn: str = ""
+    turn_s: float = 0.0
     timeline: str = ""
     recovery: Recovered = Recovered()
 
@@ -74,6 +78,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     mutations: tuple[str, ...] = ()
     cluster: ClusterFacts = ClusterFacts()
     recovery: Recovered = Recovered()
+    pace: Pace = Pace()
     scenarios: tuple[ScenarioRecord, ...] = ()
 
 
