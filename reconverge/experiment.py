@@ -212,7 +212,7 @@ class Experiment:
         draw = len(self._injections)
         others = spared(self._turn, self.timeline.latest())
         return self._injector.choose(
-            fault.sparing(others),
+            fault.sparing(others) if self._turn.lane else fault,
             guard=msgspec.structs.replace(self._guard, spared_nodes=others),
             pick=Pick(seed=self.seed, draw=draw),
             injection_id=f"{self.namespace}/{draw}",

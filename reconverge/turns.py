@@ -36,10 +36,16 @@ def has_node_set_aside(nodes: tuple[Node, ...]) -> bool:
 
 
 def spared(turn: Turn, snapshot: Snapshot) -> frozenset[str]:
-    """The workers that a scenario of that turn must leave alone; none where none is set aside."""
+    """The workers that a scenario of that turn must leave alone, since others use them."""
     workers = [node for node in snapshot.nodes() if not node.is_control_plane]
     aside = frozenset(node.name for node in workers if node.is_for_outages)
-    if turn is Turn.ALONE or not aside:
-        return frozenset()
-    others = frozenset(node.name for node in workers) - aside
-    return others if turn is Turn.OUTAGE else aside
+    everyone = frozenset(node.name for node in workers)
+    match turn:
+        case Turn.ALONE:
+            return frozenset()
+        case Turn.SHARED:
+            return everyone
+        case Turn.LABELS:
+            return aside
+        case Turn.OUTAGE:
+            return everyone - aside
