@@ -94,7 +94,7 @@ def test_the_old_format_is_read(tmp_path: Path) -> None:
     """A timeline of format 1 holds whole objects; its judges see the same world."""
     path = tmp_path / "t.jsonl"
     story = stored(path)
-    old = path.read_bytes().replace(b'"format":2', b'"format":1')
+    old = path.read_bytes().replace(b'"format":3', b'"format":1')
     wire = b'"metadata":{"managedFields":[{"manager":"kubelet","fieldsV1":{}}],'
     path.write_bytes(old.replace(b'"metadata":{', wire))
     again = read_timeline(path, FakeClock())
@@ -220,9 +220,9 @@ def test_torn_last_line_at_every_byte(tmp_path: Path) -> None:
         (b"apiVersion: v1\n", "not a timeline"),
         (b'{"is":"noted","text":"x"}\n', "not a timeline"),
         (
-            b'{"is":"opened","format":3,"scenario":"s","seed":1,"namespace":"n",'
+            b'{"is":"opened","format":4,"scenario":"s","seed":1,"namespace":"n",'
             b'"started":"2026-01-01T00:00:00Z"}\n',
-            "timeline of format 3, this program reads 1 and 2",
+            "timeline of format 4, this program reads 1 to 3",
         ),
     ],
 )

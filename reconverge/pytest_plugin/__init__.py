@@ -15,6 +15,7 @@ pytest_plugins = (
     "reconverge.pytest_plugin.scheduling",
     "reconverge.pytest_plugin.clusters",
     "reconverge.pytest_plugin.scenarios",
+    "reconverge.pytest_plugin.script",
     "reconverge.pytest_plugin.outcome",
     "reconverge.pytest_plugin.summary",
     "reconverge.pytest_plugin.run_files",

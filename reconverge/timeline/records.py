@@ -17,9 +17,10 @@ from reconverge.model import Named, Ref
 from reconverge.model.settings import ClusterSettings
 from reconverge.verdict import Finding
 
-# 1: `object` with the whole of its managedFields. 2: they are condensed to `writers`.
-FORMAT = 2
-FORMATS_READ = (1, 2)
+# 1: `object` with the whole of its managedFields. 2: they are condensed to `writers`. 3: with the
+# scenario's steps.
+FORMAT = 3
+FORMATS_READ = (1, 2, 3)
 
 Change = Literal["listed", "added", "modified", "deleted"]
 # The audit log's own outages and listings are told as those of a kind of this name.
@@ -203,6 +204,40 @@ class Noted(Record, frozen=True, kw_only=True):
     text: str
 
 
+class Step(msgspec.Struct, frozen=True):
+    """One step of a scenario as it is written: `Given`, its text, its line in the feature file."""
+
+    keyword: str
+    text: str
+    line: int
+
+
+class Scripted(Record, frozen=True, kw_only=True):
+    """The scenario as its feature file tells it, before its first step: also what is never reached.
+
+    `path` is the feature file as the run's node IDs name it; examples are filled in.
+    """
+
+    feature: str
+    path: str
+    title: str
+    line: int
+    rule: str = ""
+    tags: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+class Stepped(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """A step of the script, by its index, begins or ends; `error` is the first line of its failure.
+
+    One that begins and never ends was interrupted.
+    """
+
+    step: int
+    state: Literal["begun", "passed", "failed"]
+    error: str = ""
+
+
 class Injected(Record, frozen=True, kw_only=True):
     """A fault was injected into `targets`; `fault` and `effect` are the encoded values."""
 
@@ -283,6 +318,8 @@ AnyRecord = (
     | Resumed
     | Wrote
     | Noted
+    | Scripted
+    | Stepped
     | Injected
     | RolledBack
     | Probed

@@ -177,7 +177,7 @@ def _require_opening(record: AnyRecord, path: Path) -> None:
     if not isinstance(record, Opened):
         raise _no_timeline(path)
     if record.format not in FORMATS_READ:
-        known = " and ".join(str(one) for one in FORMATS_READ)
+        known = f"{min(FORMATS_READ)} to {max(FORMATS_READ)}"
         what = f"timeline of format {record.format}, this program reads {known}"
         raise BadInput(what, where=str(path), cure="read it with the release that wrote it")
 
