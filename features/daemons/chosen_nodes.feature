@@ -34,6 +34,13 @@ Feature: A DaemonSet follows the labels of the nodes
         | is labelled "disk=hdd" |
         | loses its label "disk" |
 
+    @k8s_ds3
+    Scenario: An affinity to nodes is followed like a selector of nodes
+      Given the DaemonSet "disk-affine" runs on two nodes labelled "disk=ssd"
+      When one of them is labelled "disk=hdd"
+      Then "disk-affine" has one ready pod on each node that it selects
+      And "disk-affine" has its only pod on the other, never touched
+
     @ds_12 @k8s_ds2
     Scenario: A node that gets the label again gets a new pod
       Given the DaemonSet "disk-watch" runs on two nodes labelled "disk=ssd"

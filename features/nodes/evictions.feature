@@ -23,6 +23,14 @@ Feature: Pods that have to leave a node are replaced, and none comes back to it
       And "guest" stays for 4 seconds, and has to go then
       And "resident" never has to go
 
+    @k8s_n6
+    Scenario: Each pod has the time that it asks for itself
+      Given the pods "guest", "visitor" and "resident" are ready on one node
+      When that node is tainted "closed:NoExecute"
+      Then "guest" stays for 4 seconds, and has to go then
+      And "visitor" stays for 9 seconds, and has to go then
+      And "resident" never has to go
+
     @k8s_n4
     Scenario: Who still has time stays when the taint is taken away
       Given the pods "stranger", "guest" and "resident" are ready on one node
