@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from reconverge.cluster.nodes import KindCluster
@@ -17,6 +18,9 @@ CURE = "bring it up with `reconverge cluster up`, or set RECONVERGE_TEST_KUBECON
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "cluster: needs a real cluster")
     config.addinivalue_line("markers", "slow: minutes, on a cluster of its own: tox -e slow")
+    # How long an example takes says how busy the machine is.
+    hypothesis.settings.register_profile("any machine", deadline=None)
+    hypothesis.settings.load_profile("any machine")
 
 
 def found_cluster() -> KindCluster | None:

@@ -75,6 +75,22 @@ def job(
     return {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name}, "spec": spec}
 
 
+def probed_pod(name: str = "probed") -> JsonObject:
+    """A pod of nobody's that is probed each second, and closes its port when it is told to.
+
+    An answer may be late, as it is on a busy machine; a port that is closed refuses at once.
+    """
+    container = {
+        "name": "main",
+        "image": IMAGE,
+        "imagePullPolicy": "IfNotPresent",
+        "env": [{"name": "ON_SIGUSR1", "value": "close"}],
+        "livenessProbe": {"tcpSocket": {"port": 8080}, "periodSeconds": 1, "timeoutSeconds": 10},
+    }
+    spec = {"terminationGracePeriodSeconds": 0, "containers": [container]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec}
+
+
 def template(labels: JsonObject, *, image: str = IMAGE) -> JsonObject:
     """A pod template: no grace, so that a deleted pod is gone at once."""
     container = {"name": "main", "image": image, "imagePullPolicy": "IfNotPresent"}

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -36,6 +37,7 @@ POOL_SIZE = 16  # one connection for each watched kind, and some for requests be
 MERGE_PATCH = "application/merge-patch+json"
 STRATEGIC_PATCH = "application/strategic-merge-patch+json"
 _READ_BYTES = 1 << 17  # some 25 pods; more would make the first of them wait
+_RECORD_BYTES = 1 << 14  # what a TLS record holds at most (RFC 8446, 5.1)
 _NEVER_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
 _REFUSED_UNREAD = (429,)
 _PASSING = (429, 500, 502, 503, 504)
@@ -245,10 +247,32 @@ class LineStream:
     def _read(self) -> bytes:
         """What has come, as soon as anything has; empty at the end of the connection.
 
-        urllib3 hands out one chunk at a time, http.client's buffered reader whatever is there.
+        urllib3 hands out one chunk at a time, http.client's buffered reader whatever is there. Of
+        TLS that is one record: those that have come as well are added to it.
         """
         reader = cast(Any, self._response)._fp.fp
-        return cast(bytes, reader.read1(_READ_BYTES)) if reader is not None else b""
+        if reader is None:
+            return b""
+        received = cast(bytes, reader.read1(_READ_BYTES))
+        sock = reader.raw._sock
+        if received and isinstance(sock, ssl.SSLSocket):
+            received = b"".join((received, *self._records(sock)))
+        return received
+
+    def _records(self, sock: ssl.SSLSocket) -> Iterator[bytes]:
+        """The records that can be had without waiting; whatever ends them shows in the next read.
+
+        Nothing tells beforehand whether there are any: `pending` knows of the present one only.
+        """
+        left = _READ_BYTES
+        sock.settimeout(0)
+        try:
+            with contextlib.suppress(OSError):
+                while left > 0 and (record := sock.recv(_RECORD_BYTES)):
+                    left -= len(record)
+                    yield record
+        finally:
+            sock.settimeout(self._silence_s)
 
     def body(self) -> bytes:
         """The whole body, as far as it can be had: for an answer that is no stream."""

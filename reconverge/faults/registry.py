@@ -67,4 +67,5 @@ AnyFault = (
 
 def decode_fault(raw: msgspec.Raw) -> AnyFault:
     """The fault that a timeline's `Injected` record holds."""
-    return msgspec.json.decode(raw, type=AnyFault)  # type: ignore[no-any-return]
+    fault: AnyFault = msgspec.json.decode(raw, type=AnyFault)
+    return fault

@@ -107,7 +107,8 @@ AnyEffect = (
 
 def decode_effect(raw: msgspec.Raw) -> AnyEffect:
     """The effect that a timeline's `Injected` record holds."""
-    return msgspec.json.decode(raw, type=AnyEffect)  # type: ignore[no-any-return]
+    effect: AnyEffect = msgspec.json.decode(raw, type=AnyEffect)
+    return effect
 
 
 def is_seen(effect: AnyEffect, entry: Entry, *, appeared: Container[str] = ()) -> bool:

@@ -101,4 +101,5 @@ AnyPromise = (
 
 def decode_promise(raw: msgspec.Raw) -> AnyPromise:
     """The promise that a timeline's `Promised` record holds."""
-    return msgspec.json.decode(raw, type=AnyPromise)  # type: ignore[no-any-return]
+    promise: AnyPromise = msgspec.json.decode(raw, type=AnyPromise)
+    return promise

@@ -150,7 +150,7 @@ def _decoded(line: bytes, number: int) -> tuple[AnyRecord, Named | None]:
     if len(line) > LINE_BYTES_MAX:
         raise Damaged(number, f"longer than {LINE_BYTES_MAX} bytes")
     try:
-        record = cast(AnyRecord, _DECODER.decode(line))
+        record: AnyRecord = _DECODER.decode(line)
         view = decode(record.kind, record.object) if isinstance(record, Observed) else None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Damaged(number, str(error)) from error

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import msgspec
 
+from reconverge.cluster.nodes import KindCluster
 from reconverge.provision import lifecycle
 from tests.adversaries.adversaries import ADVERSARIES
 from tests.adversaries.rounds import Arena
 from tests.adversaries.scenarios import SCENARIOS
 from tests.adversaries.table import written
 from tests.adversaries.trial import Outcome
-from tests.conftest import CURE, NAME, found_cluster
+from tests.conftest import NAME
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -30,7 +31,7 @@ def main() -> int:
     outcomes = msgspec.json.decode(kept.read_bytes(), type=list[Outcome]) if kept.exists() else []
     adversaries = [one for one in ADVERSARIES if options.only in one.name]
     for seed in range(options.seed, options.seed + options.rounds):
-        arena = _arena(options.folder / str(seed), seed)
+        arena = _arena(options.cluster_name, options.folder / str(seed), seed)
         for adversary in adversaries:
             if any((one.adversary, one.seed) == (adversary.name, seed) for one in outcomes):
                 continue
@@ -43,10 +44,11 @@ def main() -> int:
     return 1 if any(one.flaw for one in outcomes) else 0
 
 
-def _arena(folder: Path, seed: int) -> Arena:
-    cluster, handle = found_cluster(), lifecycle.find(NAME)
-    assert cluster is not None, CURE
-    assert handle is not None, CURE
+def _arena(cluster_name: str, folder: Path, seed: int) -> Arena:
+    handle = lifecycle.find(cluster_name)
+    if handle is None:
+        raise SystemExit(f"bring it up with `reconverge cluster up --name {cluster_name}`")
+    cluster = KindCluster.of(handle.kubeconfig, kind_name=handle.name)
     folder.mkdir(parents=True, exist_ok=True)
     return Arena(cluster, handle.kubeconfig, folder, seed)
 
@@ -63,6 +65,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=1, help="how often each cell is played")
     parser.add_argument("--seed", type=int, default=4711, help="of the first round")
     parser.add_argument("--only", default="", help="adversaries whose name contains this")
+    parser.add_argument("--cluster-name", default=NAME, help="of ours; it is harmed as a whole")
     parser.add_argument("--folder", type=Path, default=ROOT / "runs" / "adversaries")
     parser.add_argument("--write", type=Path, default=None, help="write the table to this file")
     return parser.parse_args()

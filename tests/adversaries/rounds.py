@@ -25,7 +25,8 @@ from reconverge.provision.state import StateDir
 from reconverge.pytest_plugin.clusters import runs_folder
 from reconverge.pytest_plugin.lock import turn
 from reconverge.timeline import Timeline
-from tests.adversaries.adversaries import Adversary, Round
+from tests.adversaries.acts import Round
+from tests.adversaries.adversaries import Adversary
 from tests.adversaries.proxy import Wire
 from tests.adversaries.scenarios import Scenario
 from tests.adversaries.trial import Outcome, Trial, refused

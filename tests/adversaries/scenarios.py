@@ -7,12 +7,19 @@ from collections.abc import Callable
 import msgspec
 
 from reconverge import blast
-from reconverge.faults import CreateSurplusPod, DeletePods, Fault, RelabelPod, ScaleWorkload
+from reconverge.faults import (
+    CreateSurplusPod,
+    DeletePods,
+    Fault,
+    RelabelPod,
+    RunInside,
+    ScaleWorkload,
+)
 from reconverge.judges.steady import AnySteadyState, JobRunning, OnEachNode, ReadyPods
 from reconverge.model import Ref, Snapshot
 
 RC, RS, DEPLOYMENT = "ReplicationController", "ReplicaSet", "Deployment"
-STATEFUL_SET, DAEMON_SET, JOB = "StatefulSet", "DaemonSet", "Job"
+STATEFUL_SET, DAEMON_SET, JOB, POD = "StatefulSet", "DaemonSet", "Job", "Pod"
 BEFORE = 2  # pods of every workload before the fault
 SPECIAL: dict[str, str | None] = {"type": "special"}
 
@@ -22,7 +29,8 @@ Makes = Callable[[Ref, Snapshot], Fault]
 class Scenario(msgspec.Struct, frozen=True):
     """A workload of `kind` with two ready pods, a fault, and how many pods must be ready after it.
 
-    A Job's pods have work for longer than anybody looks.
+    A Job's pods have work for longer than anybody looks. A Pod is one of nobody's: a probed one,
+    whose container its kubelet must restart in that very pod.
 
     `needs_new_pods`: it can only converge where pods are created, scheduled and started.
     """
@@ -71,6 +79,11 @@ def relabelled(of: Ref, world: Snapshot) -> Fault:
     return RelabelPod(of=of, labels=SPECIAL, leaves_selector=False)
 
 
+def port_closed(of: Ref, world: Snapshot) -> Fault:
+    del world
+    return RunInside(pod=of, command=("kill", "-USR1", "1"), harm="the port closed")
+
+
 def surplus(of: Ref, world: Snapshot) -> Fault:
     del world
     return CreateSurplusPod(of=of)
@@ -101,4 +114,5 @@ SCENARIOS = (
     Scenario(STATEFUL_SET, "one pod lost", one_lost),
     Scenario(DAEMON_SET, "one pod lost", one_lost),
     Scenario(JOB, "one pod lost", one_lost),
+    Scenario(POD, "a probed port closed", port_closed, needs_new_pods=False),
 )

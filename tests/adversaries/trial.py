@@ -17,12 +17,15 @@ from reconverge.errors import ReconvergeError
 from reconverge.experiment import Experiment, PromiseBroken
 from reconverge.faults import Fault
 from reconverge.faults.journal import Journal
+from reconverge.judges.baselines import restart_of
+from reconverge.judges.pods import PodReady
+from reconverge.judges.states import Restarts
 from reconverge.model import Pod, Ref, ref
 from reconverge.verdict import Finding
 from tests.adversaries.evidence import Evidence
-from tests.adversaries.scenarios import BEFORE, JOB, Scenario
+from tests.adversaries.scenarios import BEFORE, JOB, POD, Scenario
 from tests.adversaries.truth import Truth
-from tests.kind_stage import job, workload
+from tests.kind_stage import job, probed_pod, workload
 
 STARTED_S = 240.0  # many trials begin at once
 
@@ -72,6 +75,9 @@ class Trial:
         """Bring the workload into its steady state."""
         self.experiment.open()
         [self.workload] = self.experiment.apply(manifest_of(self.scenario))
+        if self.scenario.kind == POD:
+            self.experiment.expect(PodReady(pod=self.workload), within_s=STARTED_S)
+            return
         before = self.scenario.steady_before
         self.experiment.converge_to(self.workload, before, within_s=STARTED_S)
 
@@ -79,6 +85,7 @@ class Trial:
         """Inject, and wait for the verdict; `fault` stands in for the scenario's own."""
         experiment = self.experiment
         world = experiment.timeline.latest()
+        restart = restart_of(world, self.workload) if self.scenario.kind == POD else None
         try:
             experiment.inject(fault or self.scenario.fault(self.workload, world))
         finally:
@@ -87,17 +94,23 @@ class Trial:
             truth_from,
             experiment.timeline,
             self.workload,
-            wanted=self.scenario.replicas,
+            wanted=restart.restart_count + 1 if restart else self.scenario.replicas,
             dead_nodes=self.dead_nodes,
         )
         self.deadline_s = experiment.timeline.now_s() + deadline_s
         try:
-            return experiment.converge_to(self.workload, self.scenario.steady, within_s=deadline_s)
+            return self._await(restart, within_s=deadline_s)
         except PromiseBroken as broken:
             return broken.finding
         finally:
             self.is_over.set()
             self.truth.stop()
+
+    def _await(self, restart: Restarts | None, *, within_s: float) -> Finding:
+        if restart is not None:
+            return self.experiment.expect(restart, within_s=within_s)
+        steady = self.scenario.steady
+        return self.experiment.converge_to(self.workload, steady, within_s=within_s)
 
     def close(self) -> None:
         self.is_injected.set()
@@ -106,7 +119,9 @@ class Trial:
 
     def pods(self) -> list[Ref]:
         """The active pods of the workload, as last seen."""
-        found = self.experiment.timeline.latest().pods_of(self.workload)
+        world = self.experiment.timeline.latest()
+        itself = world.pod(self.workload.uid)
+        found = [itself] if itself is not None else world.pods_of(self.workload)
         return [ref("Pod", pod) for pod in found if isinstance(pod, Pod) and pod.is_active]
 
     def harm(self, act: Callable[[], object]) -> None:
@@ -128,6 +143,8 @@ class Trial:
 def manifest_of(scenario: Scenario) -> JsonObject:
     if scenario.kind == JOB:
         return job(seconds=3600, completions=BEFORE, parallelism=BEFORE, grace_s=0)
+    if scenario.kind == POD:
+        return probed_pod()
     return workload(scenario.kind, replicas=BEFORE)
 
 

@@ -34,7 +34,8 @@ _PATHS = {
 class Truth:
     """Asks every half second, from construction until `stop`, whether the workload is converged.
 
-    Pods on `dead_nodes` are not ready, whatever is still said of them.
+    Pods on `dead_nodes` are not ready, whatever is still said of them. `wanted` is the number of
+    ready pods; of a Pod, that of its container's restarts.
     """
 
     def __init__(
@@ -85,6 +86,8 @@ class Truth:
         view = self._named(self._workload.kind, self._workload.name)
         if view is None or view["metadata"]["uid"] != self._workload.uid:
             return False
+        if view["kind"] == "Pod":
+            return self._is_ready(view) and _is_container_ready(view, restarts=self._wanted)
         wanted = self._workers() if view["kind"] == "DaemonSet" else self._wanted
         if not _does_status_agree(view, wanted):
             return False
@@ -148,6 +151,11 @@ def _name(one: Object) -> str:
 def _is_active(pod: Object) -> bool:
     is_over = pod.get("status", {}).get("phase") in ("Succeeded", "Failed")
     return "deletionTimestamp" not in pod["metadata"] and not is_over
+
+
+def _is_container_ready(pod: Object, *, restarts: int) -> bool:
+    [row] = pod["status"]["containerStatuses"]
+    return bool(_is_active(pod) and row["ready"] and row["restartCount"] >= restarts)
 
 
 def _is_said_ready(pod: Object) -> bool:

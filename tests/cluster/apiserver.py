@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import queue
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -44,10 +45,10 @@ class ApiServer:
     """Answers lists from `listing`, watches with 200 and a `Watch` in `watches`.
 
     `refusals` are answered first, one for each watch request: (code, body).
-    `answers` maps "VERB PATH" to (code, body) for everything else.
+    `answers` maps "VERB PATH" to (code, body) for everything else. With `protocol` it speaks TLS.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, protocol: ssl.SSLContext | None = None) -> None:
         self.listing: bytes = listing(1)
         self.lists = 0
         self.watches: queue.Queue[Watch] = queue.Queue()
@@ -58,11 +59,15 @@ class ApiServer:
         self._open: list[Watch] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
         self._server.daemon_threads = True
+        self._scheme = "http"
+        if protocol is not None:
+            self._scheme = "https"
+            self._server.socket = protocol.wrap_socket(self._server.socket, server_side=True)
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}"
 
     def next_watch(self) -> Watch:
         """The next watch the client opens; fails the test when none comes."""

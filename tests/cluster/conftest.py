@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+import trustme
 from kubernetes.client import Configuration
 
 from reconverge.clock import RealClock
@@ -21,15 +24,38 @@ def server() -> Iterator[ApiServer]:
     server.close()
 
 
-def transport_to(url: str, *, patience: Patience = PATIENT) -> Transport:
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def tls_server(authority: trustme.CA) -> Iterator[ApiServer]:
+    """It speaks TLS, as every API server does; its certificate is signed by `authority`."""
+    protocol = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(protocol)
+    server = ApiServer(protocol)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def authority_file(authority: trustme.CA, tmp_path: Path) -> str:
+    """Where a client reads whom to believe."""
+    path = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(path))
+    return str(path)
+
+
+def transport_to(url: str, *, patience: Patience = PATIENT, authority: str = "") -> Transport:
     configuration = Configuration()
-    configuration.host = url
+    configuration.host, configuration.ssl_ca_cert = url, authority or None
     return Transport(configuration, patience=patience)
 
 
 @pytest.fixture
-def api(server: ApiServer) -> KubernetesCluster:
-    return KubernetesCluster(transport_to(server.url), name="test")
+def api(server: ApiServer, authority_file: str) -> KubernetesCluster:
+    return KubernetesCluster(transport_to(server.url, authority=authority_file), name="test")
 
 
 @pytest.fixture

@@ -21,14 +21,21 @@ from tests.cluster.conftest import transport_to, wait_for, wait_for_record
 Start = Callable[..., WatchRecorder]
 
 
+@pytest.fixture(params=["server", "tls_server"], ids=["plain", "TLS"])
+def server(request: pytest.FixtureRequest) -> ApiServer:
+    """What a broken connection looks like to its reader is another matter over TLS."""
+    server: ApiServer = request.getfixturevalue(request.param)
+    return server
+
+
 @pytest.fixture
-def start(server: ApiServer, timeline: Timeline) -> Iterator[Start]:
+def start(server: ApiServer, authority_file: str, timeline: Timeline) -> Iterator[Start]:
     """Start recording the pods of the namespace `ns`, stopped at the end of the test."""
     started: list[WatchRecorder] = []
 
     def start(*, silence_s: float = 30.0, deadline_s: float = 10.0) -> WatchRecorder:
         recorder = WatchRecorder(
-            ApiSource(transport_to(server.url)),
+            ApiSource(transport_to(server.url, authority=authority_file)),
             timeline,
             kinds=[CORE["Pod"]],
             namespaces=["ns"],
