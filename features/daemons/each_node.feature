@@ -84,7 +84,7 @@ Feature: A DaemonSet runs one pod on each node
       And "node-agent" never lacks more than one ready pod
       And "node-agent" never has two pods on one node
 
-  Rule: One that is to wait for it replaces no pod of its own accord
+  Rule: One that is told so replaces no pod of its own accord
 
     @k8s_ds5
     Scenario: A new image changes no pod
