@@ -58,6 +58,10 @@ class Commands(click.Group):
             "reconverge.commands.mutants:mutants",
             "Ask each scenario whether it can fail.",
         ),
+        "report": (
+            "reconverge.commands.report:report",
+            "The page of a stored run: one file for any browser.",
+        ),
     }
 
     def invoke(self, ctx: click.Context) -> object:

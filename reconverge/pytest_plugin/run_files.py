@@ -20,8 +20,8 @@ from reconverge.errors import BadInput, ExitCode, ReconvergeError
 from reconverge.judges.ledger import recoveries
 from reconverge.judges.phases import Recovery
 from reconverge.pytest_plugin.clusters import GROUND
-from reconverge.pytest_plugin.options import RUN, SCREEN, is_worker, mutations
-from reconverge.pytest_plugin.summary import OUTCOMES, RUN_RECORD, Outcome
+from reconverge.pytest_plugin.options import RUN, SCREEN, is_worker, mutations, repeat_command
+from reconverge.pytest_plugin.summary import OUTCOMES, REPORT, RUN_RECORD, Outcome
 from reconverge.report.analysis import recovered
 from reconverge.report.pace import pace
 from reconverge.report.run_record import ClusterFacts, RunRecord, ScenarioRecord, write
@@ -103,7 +103,8 @@ class RunFile:
         if outcomes or stored:
             record = self._record(session, outcomes, stored)
             config.stash[RUN_RECORD] = record
-            _write(config, record)
+            if _write(config, record):
+                _write_report(config)
 
     def _record(
         self, session: pytest.Session, outcomes: dict[str, Outcome], stored: dict[str, _Stored]
@@ -115,7 +116,11 @@ class RunFile:
         ended = datetime.now(UTC)
         wall_s = (ended - datetime.fromisoformat(run.started)).total_seconds()
         scenarios = tuple(
-            self._scenario(name, outcomes.get(name), stored.get(name)) for name in names
+            msgspec.structs.replace(
+                self._scenario(name, outcomes.get(name), stored.get(name)),
+                repeat=repeat_command(config, name),
+            )
+            for name in names
         )
         return RunRecord(
             reconverge=reconverge.__version__,
@@ -199,9 +204,23 @@ def _relative(path: Path, folder: Path) -> str:
     return path.relative_to(folder).as_posix()
 
 
-def _write(config: pytest.Config, record: RunRecord) -> None:
-    """A full disk must not change how the run ended; it is said."""
+def _write(config: pytest.Config, record: RunRecord) -> bool:
+    """Whether it could be: a full disk must not change how the run ended; it is said."""
     try:
         write(config.stash[RUN].folder, record)
     except OSError as error:
         config.stash[SCREEN].say(f"run.json cannot be written: {error.strerror}")
+        return False
+    return True
+
+
+def _write_report(config: pytest.Config) -> None:
+    """The page for people. It is made of what is on disk, so it can be had later, if not now."""
+    from reconverge.report import html  # and a template engine, which most sessions never need
+
+    folder = config.stash[RUN].folder
+    try:
+        config.stash[REPORT] = html.write(folder, RealClock())
+    except Exception as error:  # noqa: BLE001  # whatever it is, verdicts and exit code stand
+        again = f"reconverge report {folder}"
+        config.stash[SCREEN].say(f"report.html was not made: {error} -> `{again}` says more")

@@ -5,6 +5,7 @@ It lives in the process that reports to the user, and knows scenarios only by th
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -29,6 +30,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
 OUTCOMES = pytest.StashKey["Outcomes"]()
 RUN_RECORD = pytest.StashKey[RunRecord]()
+REPORT = pytest.StashKey[Path]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -91,12 +93,13 @@ class Outcomes:
             if end.finding.verdict is not Verdict.HELD:
                 terminalreporter.line(brief(end.title, end.finding))
         run = config.stash[RUN]
+        place = config.stash.get(REPORT, run.folder)
         counts = tally([end.finding.verdict for end in ends])
         record = config.stash.get(RUN_RECORD, None)
         for line in (str(record.recovery), str(record.pace)) if record is not None else ():
             if line:
                 terminalreporter.line(line)
-        terminalreporter.line(f"{counts}    seed {run.seed}    {run.report_dir}")
+        terminalreporter.line(f"{counts}    seed {run.seed}    {place}")
 
     @property
     def code(self) -> ExitCode:

@@ -127,7 +127,7 @@ class _Reading:
         record, took = entry.record, ""
         if isinstance(record, Judged) and record.id in self._promised:
             took = str(time_taken(self._promised[record.id], record.finding) or "")
-        return [Row(row.at_s, row.word, row.text + took) for row in _act(entry)]
+        return [Row(row.at_s, row.word, row.text + took) for row in act(entry)]
 
     def _is_told(self, row: Row) -> bool:
         """Before the fault only the starting state counts, not how it was proved."""
@@ -180,7 +180,7 @@ def _containers(pod: Pod) -> _Digest:
     return found
 
 
-def _act(entry: Entry) -> Iterable[Row]:
+def act(entry: Entry) -> Iterable[Row]:
     """The row of anything that was done or found, rather than observed."""
     record = entry.record
     for kind, word, clause in _ACTS:

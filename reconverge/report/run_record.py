@@ -48,7 +48,8 @@ class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One scenario's end. `is_started` is False where its starting state was not reached.
 
     `timeline` is relative to the run's folder, and empty where there is none. `turn_s` is what of
-    `duration_s` was its turn on the cluster: the rest was waiting for it.
+    `duration_s` was its turn on the cluster: the rest was waiting for it. `repeat` is the command
+    that plays it again.
     """
 
     scenario: str
@@ -62,6 +63,7 @@ class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True):
     turn: str = ""
     turn_s: float = 0.0
     timeline: str = ""
+    repeat: str = ""
     recovery: Recovered = Recovered()
 
 
