@@ -30,37 +30,61 @@ class Commands(click.Group):
     """
 
     COMMANDS: ClassVar[dict[str, tuple[str, str]]] = {
+        "run": (
+            "reconverge.commands.run:run",
+            "Run scenarios: pytest, with every option of pytest.",
+        ),
+        "watch": (
+            "reconverge.commands.watch:watch",
+            "Follow a run from another terminal.",
+        ),
+        "steps": (
+            "reconverge.commands.steps:steps",
+            "The words that a scenario can be made of, with examples.",
+        ),
+        "inject": (
+            "reconverge.commands.inject:inject",
+            "Do one fault by hand, and take it back.",
+        ),
         "cluster": (
             "reconverge.commands.cluster:cluster",
             "Make, look at and remove kind clusters.",
-        ),
-        "analyze": (
-            "reconverge.commands.analyze:analyze",
-            "Judge a stored run again, without a cluster.",
-        ),
-        "chapter": (
-            "reconverge.commands.chapter:chapter",
-            "Which rows of the chapter a scenario proves, and which none does.",
-        ),
-        "diff": (
-            "reconverge.commands.diff:diff",
-            "What went differently between two stored runs.",
         ),
         "doctor": (
             "reconverge.commands.doctor:doctor",
             "What this machine has, lacks, and what follows.",
         ),
-        "migrate": (
-            "reconverge.commands.migrate:migrate",
-            "Bring old manifests to API versions of today.",
+        "analyze": (
+            "reconverge.commands.analyze:analyze",
+            "Judge a stored run again, without a cluster.",
+        ),
+        "report": (
+            "reconverge.commands.report:report",
+            "The page of a stored run: one file for any browser.",
+        ),
+        "diff": (
+            "reconverge.commands.diff:diff",
+            "What went differently between two stored runs.",
         ),
         "mutants": (
             "reconverge.commands.mutants:mutants",
             "Ask each scenario whether it can fail.",
         ),
-        "report": (
-            "reconverge.commands.report:report",
-            "The page of a stored run: one file for any browser.",
+        "chapter": (
+            "reconverge.commands.chapter:chapter",
+            "Which rows of the chapter a scenario proves, and which none does.",
+        ),
+        "migrate": (
+            "reconverge.commands.migrate:migrate",
+            "Bring old manifests to API versions of today.",
+        ),
+        "schema": (
+            "reconverge.commands.schema:schema",
+            "The JSON Schema of run.json.",
+        ),
+        "completion": (
+            "reconverge.commands.completion:completion",
+            "Teach bash, zsh or fish our commands and options.",
         ),
     }
 

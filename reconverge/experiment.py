@@ -32,7 +32,7 @@ from reconverge.judges.timing import Deadline, deadline_of, scene_of
 from reconverge.lookup import node_named, pod_named, workload_named
 from reconverge.model import Ref, Snapshot
 from reconverge.model.settings import ClusterSettings
-from reconverge.namespaces import Home
+from reconverge.namespaces import WORKLOADS, Home, Lodging
 from reconverge.recording import Recording, new_timeline
 from reconverge.report.console import failure_text
 from reconverge.timeline import Entry, Judged, Noted, Promised
@@ -57,8 +57,9 @@ class Experiment:
     `folder` receives `timeline.jsonl`. `turn` says which nodes are the scenario's to harm. With
     `faults_off` everything is recorded and nothing is done: a scenario that still passes could not
     have failed. Without `await_deletion` the namespace is still going when `close` returns;
-    `namespaces.wait_until_gone` waits for many at once. `at` is called between the steps of an
-    injection, for tests of what a killed run leaves.
+    `namespaces.wait_until_gone` waits for many at once. With a `lodging` it is played in that
+    namespace, of which nothing is made or deleted, and everything that runs there is watched. `at`
+    is called between the steps of an injection, for tests of what a killed run leaves.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Experiment:
         guard: Guard,
         journal: Journal,
         namespace: str | None = None,
+        lodging: Lodging | None = None,
         keep_namespace: bool = False,
         await_deletion: bool = True,
         offline_images: bool = False,
@@ -84,13 +86,17 @@ class Experiment:
         self.cluster = cluster
         self.scenario = scenario
         self.seed = seed
-        self.namespace = namespace or namespaces.unique_name(seed)
+        lodging_name = lodging.name if lodging is not None else ""
+        self.namespace = lodging_name or namespace or namespaces.unique_name(seed)
         self.findings: list[Finding] = []
         self._clock = clock
         self.folder = folder
         self._guard = guard
         self._journal = journal
-        self._home = Home(cluster, journal, self.namespace, clock=clock, scenario=scenario)
+        self._lodging = lodging
+        self._home = lodging or Home(
+            cluster, journal, self.namespace, clock=clock, scenario=scenario
+        )
         self._keep_namespace = keep_namespace
         self._await_deletion = await_deletion
         self._offline_images = offline_images
@@ -113,6 +119,11 @@ class Experiment:
     def going(self) -> str:
         """Its namespace while nobody has waited for its end; empty otherwise."""
         return self.namespace if self._home.is_going else ""
+
+    @property
+    def injections(self) -> tuple[Injection, ...]:
+        """The faults that were done, in that order."""
+        return tuple(self._injections)
 
     @property
     def home(self) -> Ref:
@@ -155,6 +166,8 @@ class Experiment:
         self._acts = Acts(self.cluster, self.timeline, namespace=self.namespace)
         self._recording = Recording(self.cluster, self.timeline, namespace=self.namespace)
         self._recording.open()
+        for kind in WORKLOADS if self._lodging is not None else ():
+            self._recording.watch_for(kind)
 
     def apply(
         self, source: Path | Manifest | JsonObject, *, name: str = "", replicas: int | None = None

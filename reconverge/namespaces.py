@@ -30,7 +30,7 @@ from reconverge.waiting import wait_until_seen
 OWNER_LABEL, OWNER = "app.kubernetes.io/managed-by", "reconverge"
 SCENARIO_LABEL = "reconverge.dev/scenario"
 GONE_WITHIN_S = 60.0
-_WORKLOADS = (
+WORKLOADS = (
     "CronJob",
     "Job",
     "Deployment",
@@ -87,6 +87,37 @@ class Home:
         if is_awaited:
             names = {self.name}
             wait_until_gone(self._cluster, clock=self._clock, names=names, contents=contents)
+
+
+class Lodging:
+    """A namespace of somebody else's, for a fault by hand: never made, and never deleted."""
+
+    kept, is_going = "", False
+
+    def __init__(self, cluster: Cluster, name: str) -> None:
+        self.name = name
+        self._cluster = cluster
+
+    @property
+    def ref(self) -> Ref:
+        """The namespace itself. Raises NotFound."""
+        return ref("Namespace", self._cluster.read("Namespace", self.name))
+
+    def create(self) -> None:
+        """Find it. Raises BadInput where there is none."""
+        try:
+            self._cluster.read("Namespace", self.name)
+        except NotFound as error:
+            cure = "kubectl get namespaces"
+            raise BadInput(f'there is no namespace "{self.name}"', cure=cure) from error
+
+    def keep(self) -> str:
+        """It stays in any case, so there is nothing to say."""
+        return ""
+
+    def leave(self, contents: Snapshot, *, is_awaited: bool) -> None:
+        """Leave it as it is."""
+        del contents, is_awaited
 
 
 def unique_name(seed: int) -> str:
@@ -207,7 +238,7 @@ def _is_ours(namespace: Named) -> bool:
 
 def _contents(snapshot: Snapshot, namespace: str) -> Iterator[Ref]:
     """Workloads first, so that nothing replaces the pods."""
-    for kind in _WORKLOADS:
+    for kind in WORKLOADS:
         views = snapshot.objects(kind)
         yield from (ref(kind, view) for view in views if view.metadata.namespace == namespace)
     yield from (ref("Pod", pod) for pod in snapshot.pods(namespace=namespace))

@@ -71,13 +71,12 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
             return "" if is_own else "it is not this scenario's own namespace"
         if not target.namespace:
             return "it belongs to the whole cluster"
+        if target.namespace in self.protected_namespaces:
+            is_asked = self.is_ours and self.may_harm_control_plane
+            return "" if is_asked else f'the namespace "{target.namespace}" is the cluster\'s own'
         if target.namespace in self.own_namespaces:
             return ""
-        if target.namespace not in self.protected_namespaces:
-            return f'the namespace "{target.namespace}" is not this scenario\'s own'
-        if self.is_ours and self.may_harm_control_plane:
-            return ""
-        return f'the namespace "{target.namespace}" is the cluster\'s own'
+        return f'the namespace "{target.namespace}" is not this scenario\'s own'
 
     def _node_objection(self, target: Ref, snapshot: Snapshot) -> str:
         node = snapshot.get("Node", target.uid)

@@ -18,5 +18,6 @@ pytest_plugins = (
     "reconverge.pytest_plugin.script",
     "reconverge.pytest_plugin.outcome",
     "reconverge.pytest_plugin.summary",
+    "reconverge.pytest_plugin.live",
     "reconverge.pytest_plugin.run_files",
 )

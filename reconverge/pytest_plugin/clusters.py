@@ -24,7 +24,7 @@ from reconverge.model import Node
 from reconverge.model.settings import ClusterSettings
 from reconverge.provision.cluster_config import ClusterSpec
 from reconverge.provision.kubeconfig import users_kubeconfig
-from reconverge.provision.lifecycle import ClusterHandle, down, find, name_of_ours
+from reconverge.provision.lifecycle import ClusterHandle, down, find, name_of_ours, no_such_cluster
 from reconverge.provision.state import StateDir
 from reconverge.provision.up import up
 from reconverge.pytest_plugin.feature_files import speaks_our_steps
@@ -77,6 +77,17 @@ def make_ground(config: pytest.Config) -> Ground:
         end = f"FAILED: {row.error}" if row.error else row.undo
         screen.say(f"left by a run that was killed: {row.fault}; rolled back now: {end}")
     return ground
+
+
+def standing_ground(target: Target) -> Ground:
+    """The ground of a cluster that is there already. Raises Unavailable where there is none."""
+    if target.is_attached:
+        return _attached(target)
+    state = StateDir()
+    handle = find(target.name, state=state)
+    if handle is None:
+        raise no_such_cluster(target.name)
+    return _ground_on(handle, state, was_made=False)
 
 
 def _attached(target: Target) -> Ground:

@@ -137,6 +137,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[RUN] = _new_run(config, datetime.now(UTC))
 
 
+def described() -> list[tuple[str, str]]:
+    """The options and what they are for, as a help text lists them."""
+    found = []
+    for name, settings in _OPTIONS.items():
+        value = settings.get("metavar") or "|".join(settings.get("choices", ()))
+        text = str(settings.get("help", "")).replace("%(default)s", str(settings.get("default")))
+        found.append((f"{name} {value}".strip(), text.replace("%%", "%")))
+    return found
+
+
 def _new_run(config: pytest.Config, now: datetime) -> Run:
     seed = config.getoption("--seed")
     folder = config.getoption("--report-dir") or Path("runs") / now.strftime("%Y%m%d-%H%M%S")
@@ -170,19 +180,38 @@ def mutations(config: pytest.Config) -> list[str]:
 
 def target_of(config: pytest.Config) -> Target:
     """The cluster that the command line names; BadInput when it contradicts itself."""
-    kubeconfig, context = config.getoption("--kubeconfig"), config.getoption("--kube-context")
+    return required_target(
+        name=config.getoption("--cluster-name"),
+        profile=config.getoption("--profile"),
+        workers=config.getoption("--workers"),
+        kubeconfig=config.getoption("--kubeconfig"),
+        context=config.getoption("--kube-context"),
+        may_install=not (config.getoption("--no-install") or os.environ.get(NO_INSTALL)),
+    )
+
+
+def required_target(
+    *,
+    name: str,
+    kubeconfig: Path | None,
+    context: str,
+    profile: str = "",
+    workers: int = 0,
+    may_install: bool = False,
+) -> Target:
+    """The cluster that somebody's words name; BadInput when they contradict each other."""
     if kubeconfig and not context:
         raise BadInput(
             "--kubeconfig without --kube-context: only a context that is named may be harmed",
             cure=f"kubectl --kubeconfig {kubeconfig} config get-contexts",
         )
     return Target(
-        name=config.getoption("--cluster-name"),
-        profile=config.getoption("--profile"),
-        workers=config.getoption("--workers"),
+        name=name,
+        profile=profile,
+        workers=workers,
         kubeconfig=kubeconfig,
         context=context,
-        may_install=not (config.getoption("--no-install") or os.environ.get(NO_INSTALL)),
+        may_install=may_install,
     )
 
 

@@ -1,4 +1,5 @@
-"""`run.json` in the run's folder, written when the run ends, however it ends short of being killed.
+"""`run.json` and its other forms in the run's folder, written when the run ends, however it ends
+short of being killed.
 
 What the scenarios' reports do not tell comes from their timelines on disk: so a scenario that was
 interrupted, of which pytest makes no report, is in the record all the same.
@@ -6,6 +7,7 @@ interrupted, of which pytest makes no report, is in the record all the same.
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,14 +24,18 @@ from reconverge.judges.phases import Recovery
 from reconverge.pytest_plugin.clusters import GROUND
 from reconverge.pytest_plugin.options import RUN, SCREEN, is_worker, mutations, repeat_command
 from reconverge.pytest_plugin.summary import OUTCOMES, REPORT, RUN_RECORD, Outcome
+from reconverge.report import forms
 from reconverge.report.analysis import recovered
 from reconverge.report.pace import pace
 from reconverge.report.run_record import ClusterFacts, RunRecord, ScenarioRecord, write
 from reconverge.report.stored import TIMELINE
+from reconverge.report.story import PromiseRecord, Story, promises_of, story_of
 from reconverge.timeline import Opened, read_timeline
 from reconverge.verdict import Verdict
 
 _FACTS = "reconverge_cluster"
+# A GitHub job's own page: what is appended to this file is shown there as Markdown.
+STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -65,6 +71,8 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True):
     started: datetime
     duration_s: float
     recoveries: tuple[Recovery, ...]
+    story: Story
+    promises: tuple[PromiseRecord, ...]
 
 
 class RunFile:
@@ -73,11 +81,14 @@ class RunFile:
     def __init__(self) -> None:
         self.facts = ClusterFacts()
         self.spans: dict[str, tuple[float, float]] = {}
+        self.accounts: dict[str, str] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """From the start of a scenario's set-up to the end of its teardown."""
         begun = self.spans.get(report.nodeid, (report.start, report.stop))[0]
         self.spans[report.nodeid] = (begun, report.stop)
+        if report.failed:
+            self.accounts.setdefault(report.nodeid, str(report.longrepr))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -104,6 +115,7 @@ class RunFile:
             record = self._record(session, outcomes, stored)
             config.stash[RUN_RECORD] = record
             if _write(config, record):
+                _write_forms(config, record, self.accounts)
                 _write_report(config)
 
     def _record(
@@ -147,6 +159,8 @@ class RunFile:
                 started=stored.started.isoformat(),
                 duration_s=stored.duration_s,
                 turn_s=stored.duration_s,
+                story=stored.story,
+                promises=stored.promises,
                 recovery=recovered(stored.recoveries),
             )
         if name in self.spans:
@@ -196,6 +210,8 @@ def _stored(config: pytest.Config) -> dict[str, _Stored]:
                     started=opened.started,
                     duration_s=round(timeline[len(timeline) - 1].at_s, 3),
                     recoveries=recoveries(timeline),
+                    story=story_of(timeline),
+                    promises=promises_of(timeline),
                 )
     return found
 
@@ -212,6 +228,17 @@ def _write(config: pytest.Config, record: RunRecord) -> bool:
         config.stash[SCREEN].say(f"run.json cannot be written: {error.strerror}")
         return False
     return True
+
+
+def _write_forms(config: pytest.Config, record: RunRecord, accounts: dict[str, str]) -> None:
+    """What other programs read, and the page of a GitHub job, if this is one."""
+    try:
+        forms.write(config.stash[RUN].folder, record, accounts)
+        if page := os.environ.get(STEP_SUMMARY):
+            with Path(page).open("a", encoding="utf-8") as file:
+                file.write(forms.markdown.text_of(record, accounts))
+    except Exception as error:  # noqa: BLE001  # whatever it is, verdicts and exit code stand
+        config.stash[SCREEN].say(f"not all forms of the run were made: {error}")
 
 
 def _write_report(config: pytest.Config) -> None:

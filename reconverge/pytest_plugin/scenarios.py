@@ -22,12 +22,11 @@ from reconverge.errors import ReconvergeError
 from reconverge.experiment import Experiment
 from reconverge.faults import Fault, Silence, StopController
 from reconverge.faults.journal import Journal
-from reconverge.judges.judge import Progress
 from reconverge.namespaces import wait_until_gone
 from reconverge.pytest_plugin.clusters import Ground, ground_of
 from reconverge.pytest_plugin.lock import turn
 from reconverge.pytest_plugin.manifests import Manifests
-from reconverge.pytest_plugin.options import RUN, SCREEN, mutations
+from reconverge.pytest_plugin.options import RUN, mutations
 from reconverge.pytest_plugin.turns import turn_of_item
 from reconverge.turns import Turn
 
@@ -87,7 +86,6 @@ def experiment(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Exper
             experiment.close(failed=item.stash.get(IS_RED, False))
             config.stash[LEFT].add(experiment.going)
             journal.close()
-            config.stash[SCREEN].clear()
 
 
 def _turn(item: pytest.Item, ground: Ground) -> Turn:
@@ -98,11 +96,7 @@ def _turn(item: pytest.Item, ground: Ground) -> Turn:
 
 def _experiment(item: pytest.Item, ground: Ground, journal: Journal, mine: Turn) -> Experiment:
     config = item.config
-    run, screen = config.stash[RUN], config.stash[SCREEN]
-
-    def show(progress: Progress, left_s: float) -> None:
-        screen.show(f"  {left_s:4.0f} s left  {progress.awaited}: {progress.outlook}")
-
+    run = config.stash[RUN]
     make = config.stash.get(MAKE_EXPERIMENT, Experiment)
     return make(
         ground.cluster,
@@ -118,7 +112,6 @@ def _experiment(item: pytest.Item, ground: Ground, journal: Journal, mine: Turn)
         faults_off=config.getoption("--faults-off"),
         settings=ground.settings,
         turn=mine,
-        on_progress=show,
     )
 
 

@@ -66,7 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
     loaded = (getattr(plugin, "__name__", "") for plugin in config.pluginmanager.get_plugins())
     if "steps.workloads" in loaded and _is_ours("steps.workloads"):
         return
-    package = import_module(_installed_steps())
+    package = import_module(installed_steps())
     for module in package.MODULES:
         config.pluginmanager.import_plugin(f"{package.__name__}.{module}")
 
@@ -77,7 +77,7 @@ def _is_ours(module: str) -> bool:
     return hasattr(sys.modules.get(module.partition(".")[0]), "IS_RECONVERGE")
 
 
-def _installed_steps() -> str:
+def installed_steps() -> str:
     """Where the wheel puts our steps; in a source tree they are a package of their own."""
     from importlib.util import find_spec
 
@@ -185,7 +185,7 @@ def _near(step: Step) -> list[str]:
     Quoted names and placeholders are levelled, so that the words decide.
     """
     texts = {
-        _levelled(definition.parser.name): _legible(definition)
+        _levelled(definition.parser.name): legible(definition)
         for definition in step_function_context_registry.values()
         if definition.type in (None, step.type) and definition.parser.name != "trace"
     }
@@ -197,7 +197,7 @@ def _levelled(text: str) -> str:
     return re.sub(r'"[^"]*"|\{[^}]*\}|\d+', "_", text).lower()
 
 
-def _legible(definition: StepFunctionContext) -> str:
+def legible(definition: StepFunctionContext) -> str:
     """`{name:Name}` as `<name>`: the type is of no use to who writes a feature."""
     words = re.sub(r"\{(\w+)(?::\w+)?\}", r"<\1>", definition.parser.name)
     return f"{(definition.type or 'step').capitalize()} {words}"

@@ -15,6 +15,7 @@ from reconverge.errors import BadInput
 from reconverge.judges.phases import Spread
 from reconverge.model.settings import ClusterSettings
 from reconverge.report.pace import Pace
+from reconverge.report.story import PromiseRecord, Story
 from reconverge.verdict import Verdict
 
 SCHEMA = 1
@@ -47,9 +48,9 @@ class Recovered(msgspec.Struct, frozen=True, kw_only=True):
 class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One scenario's end. `is_started` is False where its starting state was not reached.
 
-    `timeline` is relative to the run's folder, and empty where there is none. `turn_s` is what of
-    `duration_s` was its turn on the cluster: the rest was waiting for it. `repeat` is the command
-    that plays it again.
+    `timeline` is relative to the run's folder, and empty where there is none; `story` and
+    `promises` are what it tells. `turn_s` is what of `duration_s` was its turn on the cluster: the
+    rest was waiting for it. `repeat` is the command that plays it again.
     """
 
     scenario: str
@@ -63,6 +64,8 @@ class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True):
     turn: str = ""
     turn_s: float = 0.0
     timeline: str = ""
+    story: Story = Story()
+    promises: tuple[PromiseRecord, ...] = ()
     repeat: str = ""
     recovery: Recovered = Recovered()
 

@@ -1,12 +1,15 @@
-"""A scenario's steps as its record tells them: which passed, how long each took, which failed."""
+"""A scenario as its record tells it: its steps, how each ended, its promises, what each took."""
 
 from __future__ import annotations
 
+from math import inf
 from typing import Literal
 
 import msgspec
 
-from reconverge.timeline import Scripted, Stepped, Timeline
+from reconverge.report.margins import time_taken
+from reconverge.timeline import Judged, Promised, Scripted, Stepped, Timeline
+from reconverge.verdict import Verdict
 
 Status = Literal["passed", "failed", "interrupted", "skipped"]
 
@@ -84,4 +87,46 @@ def _step(
         started_s=round(begun_s, 3),
         duration_s=round((end.at_s if end is not None else end_s) - begun_s, 3),
         error=end.error if end is not None else "",
+    )
+
+
+class PromiseRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One promise, and what was found. Seconds are counted from the fault, or from the asking.
+
+    `limit_s` is the deadline; None where there is none. `took_s` is None where no single
+    instant settled it, and for what did not hold.
+    """
+
+    promise: str
+    verdict: Verdict
+    why: str = ""
+    limit_s: float | None = None
+    took_s: float | None = None
+
+
+def promises_of(timeline: Timeline) -> tuple[PromiseRecord, ...]:
+    """Every promise that was judged, in that order."""
+    promised: dict[str, Promised] = {}
+    found = []
+    for entry in timeline.entries():
+        record = entry.record
+        if isinstance(record, Promised):
+            promised[record.id] = record
+        elif isinstance(record, Judged) and record.id in promised:
+            found.append(_kept(promised[record.id], record))
+    return tuple(found)
+
+
+def _kept(promised: Promised, judged: Judged) -> PromiseRecord:
+    finding = judged.finding
+    taken = time_taken(promised, finding)
+    limit_s = promised.deadline_s - promised.at_s
+    if taken is not None:
+        limit_s = taken.limit_s
+    return PromiseRecord(
+        promise=finding.promise,
+        verdict=finding.verdict,
+        why=finding.why,
+        limit_s=round(limit_s, 3) if 0 < limit_s < inf else None,
+        took_s=round(taken.seconds, 3) if taken is not None else None,
     )

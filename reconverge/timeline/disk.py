@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from math import inf
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -119,18 +120,23 @@ class Damaged(Exception):
         super().__init__(f"line {number} cannot be read ({reason}); what follows is ignored")
 
 
-def stored_records(path: Path) -> Iterator[tuple[AnyRecord, Named | None]]:
+def stored_records(
+    path: Path, *, offset: int = 0, end: float = inf
+) -> Iterator[tuple[AnyRecord, Named | None]]:
     """The records in the file at `path`, in order, as they are kept in memory, with their views.
 
-    Raises BadInput when it cannot be opened, Damaged, which names the line, where it is not intact.
+    `offset` is the byte at which the first of them begins, `end` the one behind the last. Raises
+    BadInput when it cannot be opened, Damaged, which names the line, where it is not intact.
     """
     try:
         file = path.open("rb")
     except OSError as error:
         raise _unreadable(path, error) from error
     with file:
-        offset = 0
+        file.seek(offset)
         for number, line in enumerate(_lines(file, path), start=1):
+            if offset >= end:
+                break
             if line != b"\n":
                 record, view = _decoded(line, number)
                 yield lightened(record, path, offset, len(line)), view

@@ -34,6 +34,7 @@ def play(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Play:
         "unreachable",
         "interrupted",
         "SIGTERM",
+        "slow",
     ):
         manifest = stage.MANIFEST.replace("NAME", name)
         pytester.makefile(".yaml", **{name: manifest})

@@ -1,18 +1,21 @@
 """A stage for the plugin: feature files run by a real pytest, on an experiment that only pretends.
 
 What the pretended experiment does is in the workload's name: "broken" does not converge, "silent"
-cannot be known, "forbidden" is refused, and every other name keeps its promises.
+cannot be known, "forbidden" is refused, "slow" takes until there is a file "go", and every other
+name keeps its promises.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+import msgspec
 import pytest
 
 from reconverge.clock import RealClock
@@ -22,11 +25,14 @@ from reconverge.cluster.manifests import Manifest
 from reconverge.errors import Refused, Unavailable
 from reconverge.experiment import PromiseBroken
 from reconverge.faults import Fault
+from reconverge.faults.injector import encoded
+from reconverge.judges.converges import Converges
+from reconverge.judges.steady import ReadyPods
 from reconverge.judges.timing.defaults import default_settings
 from reconverge.model import Ref
 from reconverge.pytest_plugin.clusters import MAKE_GROUND, Ground
 from reconverge.pytest_plugin.scenarios import MAKE_EXPERIMENT
-from reconverge.timeline import Noted, Opened, Promised, Timeline
+from reconverge.timeline import Injected, Noted, Opened, Promised, Timeline
 from reconverge.verdict import Finding, Verdict
 
 CONFTEST = """
@@ -115,12 +121,41 @@ class PretendedExperiment:
                 at_s=at_s, id="1", promise=b"{}", sentence=sentence, deadline_s=at_s + within_s
             )  # type: ignore[arg-type]
         )
+        if workload.name == "slow" and is_late:
+            self.wait_for_go(workload, within_s)
         finding = Finding(
             promise=sentence, verdict=verdict, why="one pod is missing", decided_s=0.1
         )
         if verdict is not Verdict.HELD:
             raise PromiseBroken(finding, "the engine's own text")
         return finding
+
+    def wait_for_go(self, workload: Ref, within_s: float) -> None:
+        """What a real experiment writes down while it waits, and nothing happens."""
+        self.timeline.append(
+            lambda at_s: Injected(
+                at_s=at_s,
+                id="exp/0",
+                fault=msgspec.Raw(b"{}"),
+                effect=msgspec.Raw(b"{}"),
+                sentence='one of the pods of "slow" deleted: slow-1',
+                targets=(),
+            )
+        )
+        promise = Converges(workload=workload, steady=ReadyPods(count=3))
+        self.timeline.append(
+            lambda at_s: Promised(
+                at_s=at_s,
+                id="2",
+                promise=encoded(promise),
+                sentence=promise.sentence(),
+                deadline_s=at_s + within_s,
+            )
+        )
+        idle = threading.Condition()
+        while not (self.log.parent / "go").exists():
+            with idle:
+                idle.wait(timeout=0.05)
 
 
 def fail_to_close(experiment: PretendedExperiment, *, failed: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""The README's first scenario as it is typed: a fresh installation, an empty folder, two files."""
+"""The tutorial's first scenario as it is typed: a fresh installation and two files."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ import pytest
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+TUTORIAL = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
 
 
 def shown(name: str) -> str:
-    """The text of the file that the README shows under that name."""
+    """The text of the file that the tutorial shows under that name."""
     found = re.search(
-        rf"^`{re.escape(name)}`\n```\w+\n(.*?)^```$", README, re.MULTILINE | re.DOTALL
+        rf"^`{re.escape(name)}`\n```\w+\n(.*?)^```$", TUTORIAL, re.MULTILINE | re.DOTALL
     )
-    assert found is not None, f"the README shows no {name}"
+    assert found is not None, f"the tutorial shows no {name}"
     return found[1]
 
 
@@ -34,7 +34,7 @@ def typed(folder: Path, *command: str | Path) -> str:
 
 
 def test_the_first_scenario_of_ones_own(tmp_path: Path) -> None:
-    """`pip install .`, two files, `pytest shop.feature`: HELD, with the record in the folder."""
+    """`pip install .`, two files, `reconverge run`: HELD, with the record in the folder."""
     programs = tmp_path / "venv" / "bin"
     venv.create(tmp_path / "venv", with_pip=True)
     typed(ROOT, programs / "pip", "install", "--quiet", ".")
@@ -42,6 +42,6 @@ def test_the_first_scenario_of_ones_own(tmp_path: Path) -> None:
     folder.mkdir()
     for name in ("shop.yaml", "shop.feature"):
         (folder / name).write_text(shown(name), encoding="utf-8")
-    said = typed(folder, programs / "pytest", "shop.feature", "--keep-cluster")
+    said = typed(folder, programs / "reconverge", "run", "shop.feature", "--keep-cluster")
     assert "1 HELD" in said
     assert list(folder.glob("runs/*/*/timeline.jsonl"))

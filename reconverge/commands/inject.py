@@ -1,0 +1,199 @@
+"""`reconverge inject`: one fault by hand, with the guard, the undo and the record of a scenario."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import click
+
+from reconverge.commands.target import target_options
+
+if TYPE_CHECKING:
+    from reconverge.experiment import Experiment
+    from reconverge.faults.journal import Journal
+    from reconverge.pytest_plugin.clusters import Ground
+
+_UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def _seconds(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
+    """`30s`, `2m` or `1h`, in seconds."""
+    if value is None:
+        return None
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", value)
+    if found is None:
+        raise click.BadParameter(f"{value!r} is no duration such as 30s, 2m or 1h", ctx, param)
+    return float(found[1]) * _UNITS_S[found[2]]
+
+
+@click.command()
+@click.argument("fault")
+@click.option("-n", "--namespace", required=True, help="Where its targets are.")
+@target_options
+@click.option("--for", "for_s", callback=_seconds, help="Take it back after 30s, 2m or 1h.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be hit, and how it is undone.")
+@click.option("--seed", type=int, help="Choose the same targets again.")
+@click.option("--report-dir", type=click.Path(path_type=Path), help="The folder of its record.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def inject(
+    fault: str,
+    namespace: str,
+    cluster_name: str,
+    kube_context: str,
+    kubeconfig: Path | None,
+    for_s: float | None,
+    dry_run: bool,
+    seed: int | None,
+    report_dir: Path | None,
+    as_json: bool,
+) -> int:
+    """Do FAULT, in the words of a feature's When, and take it back.
+
+    A fault that stands is taken back on Ctrl-C, or after --for. Its undo is on disk before it
+    happens: also of a command that is killed it is not lost.
+
+    \b
+    reconverge inject 'one of the pods of "shop" is deleted' -n shop --dry-run
+    reconverge inject 'a node that runs a pod of "shop" is stopped' -n shop --for 30s
+    reconverge inject '"shop" is scaled to 1 pods' -n shop --kube-context staging
+    reconverge steps when                    # every fault there is
+
+    Exit code: 0 done and taken back, 2 it could not be done or not be taken back, 3 refused by the
+    guard, 4 bad input, 130 interrupted and taken back.
+    """
+    import random
+
+    from reconverge.clock import RealClock
+    from reconverge.cluster.guard import PROTECTED_NAMESPACES
+    from reconverge.errors import Refused
+    from reconverge.faults.journal import Journal
+    from reconverge.pytest_plugin import by_hand
+    from reconverge.pytest_plugin.clusters import standing_ground
+    from reconverge.pytest_plugin.lock import turn
+    from reconverge.pytest_plugin.options import required_target
+
+    step = by_hand.fault_step(fault)
+    if namespace in PROTECTED_NAMESPACES:
+        raise Refused(f'the namespace "{namespace}" is the cluster\'s own', where=fault)
+    target = required_target(name=cluster_name, kubeconfig=kubeconfig, context=kube_context)
+    ground = standing_ground(target)
+    drawn = random.SystemRandom().randrange(10_000) if seed is None else seed
+    say = _say_nothing if as_json else click.echo
+    with ExitStack() as stack:
+        # A dry run leaves no record: nothing happened.
+        folder = report_dir or _new_folder()
+        place = Path(stack.enter_context(TemporaryDirectory())) if dry_run else folder
+        journal = stack.enter_context(closing(Journal(ground.journal, clock=RealClock())))
+        stack.enter_context(turn(ground.state, is_alone=False))
+        experiment = _experiment(
+            ground, fault, journal, namespace=namespace, seed=drawn, folder=place, is_off=dry_run
+        )
+        try:
+            with experiment:
+                by_hand.inject(step, fault, experiment)
+                for line in _told(experiment, ground):
+                    say(line)
+                if not dry_run:
+                    _stand(experiment, for_s, say)
+        finally:
+            if experiment.injections:
+                _end(experiment, folder, is_off=dry_run, as_json=as_json)
+    return 0
+
+
+def _say_nothing(line: str) -> None:
+    del line
+
+
+def _new_folder() -> Path:
+    from datetime import UTC, datetime
+
+    return Path("runs") / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-inject"
+
+
+def _experiment(
+    ground: Ground,
+    fault: str,
+    journal: Journal,
+    *,
+    namespace: str,
+    seed: int,
+    folder: Path,
+    is_off: bool,
+) -> Experiment:
+    from reconverge.clock import RealClock
+    from reconverge.experiment import Experiment
+    from reconverge.namespaces import Lodging
+
+    return Experiment(
+        ground.cluster,
+        clock=RealClock(),
+        scenario=f"by hand::{fault}",
+        seed=seed,
+        folder=folder / "by-hand",
+        guard=ground.guard,
+        journal=journal,
+        lodging=Lodging(ground.cluster, namespace),
+        faults_off=is_off,
+        settings=ground.settings,
+    )
+
+
+def _told(experiment: Experiment, ground: Ground) -> Iterator[str]:
+    yield f"cluster   {ground.cluster.name}, namespace {experiment.namespace}"
+    for injection in experiment.injections:
+        yield f"fault     {injection.sentence}    seed {experiment.seed}"
+        yield from (f"target    {target}" for target in injection.targets)
+        yield f"undo      {injection.undo.sentence()}"
+
+
+def _stand(experiment: Experiment, for_s: float | None, say: Callable[[str], None]) -> None:
+    """Until the time is up, or a person presses Ctrl-C; not at all where nothing stands."""
+    from reconverge.faults.undo import NothingToUndo
+
+    undos = [injection.undo for injection in experiment.injections]
+    if for_s is None and all(isinstance(undo, NothingToUndo) for undo in undos):
+        return
+    until_s = None if for_s is None else experiment.timeline.now_s() + for_s
+    say(f"stands    {'until Ctrl-C' if for_s is None else f'for {for_s:g} s, or until Ctrl-C'}")
+    # Nobody notifies it: only the time ends the wait, or the signal.
+    idle = threading.Condition()
+    with idle:
+        while until_s is None or (left_s := until_s - experiment.timeline.now_s()) > 0:
+            experiment.timeline.clock.wait(idle, timeout_s=60.0 if until_s is None else left_s)
+
+
+def _end(experiment: Experiment, folder: Path, *, is_off: bool, as_json: bool) -> None:
+    import json
+
+    import msgspec
+
+    from reconverge.report.excerpt import rows, shortened
+
+    if as_json:
+        facts = {
+            "is_dry_run": is_off,
+            "seed": experiment.seed,
+            "faults": [
+                {
+                    "fault": injection.sentence,
+                    "targets": msgspec.to_builtins(injection.targets),
+                    "undo": injection.undo.sentence(),
+                }
+                for injection in experiment.injections
+            ],
+            "record": "" if is_off else str(folder),
+        }
+        click.echo(json.dumps(facts, indent=2))
+    elif is_off:
+        click.echo("nothing was done (--dry-run)")
+    else:
+        for row in shortened(rows(experiment.timeline), limit=24):
+            click.echo(str(row))
+        click.echo(f"record    {folder}")
