@@ -82,9 +82,9 @@ def _lean(text: bytes, begin: int, end: int, managed: bytes) -> Lean:
     """The object that lies in `text` from `begin` to `end`, whose managedFields are `managed`.
 
     A quote inside a string is escaped, so the key is found only where it is one. Where nothing
-    lies between the object's brace and its metadata's, the first of that key behind the brace is the
-    metadata's: nothing else in there may be a list of that name. As the first key of all it has no
-    comma, and the one that would be found is another's.
+    lies between the object's brace and its metadata's, the first of that key behind the latter is
+    the metadata's: nothing else in there may be a list of that name. As the first key of all it has
+    no comma, and the one that would be found is another's.
     """
     if not managed or managed == b"null":
         return Lean(text[begin:end], ())
