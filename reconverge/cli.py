@@ -70,6 +70,10 @@ class Commands(click.Group):
             "reconverge.commands.mutants:mutants",
             "Ask each scenario whether it can fail.",
         ),
+        "recover": (
+            "reconverge.commands.recover:recover",
+            "Take back the faults of runs that were killed.",
+        ),
         "chapter": (
             "reconverge.commands.chapter:chapter",
             "Which rows of the chapter a scenario proves, and which none does.",

@@ -19,7 +19,7 @@ from reconverge.clock import Clock
 from reconverge.cluster import manifests, placement
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.cluster.errors import NotFound, Rejected
-from reconverge.cluster.guard import Guard
+from reconverge.cluster.guard import Guard, Spent
 from reconverge.cluster.manifests import Manifest
 from reconverge.errors import ReconvergeError
 from reconverge.faults import Fault
@@ -58,8 +58,8 @@ class Experiment:
     `faults_off` everything is recorded and nothing is done: a scenario that still passes could not
     have failed. Without `await_deletion` the namespace is still going when `close` returns;
     `namespaces.wait_until_gone` waits for many at once. With a `lodging` it is played in that
-    namespace, of which nothing is made or deleted, and everything that runs there is watched. `at`
-    is called between the steps of an injection, for tests of what a killed run leaves.
+    namespace, of which nothing is made or deleted. `spent` counts what the whole run has hit. `at`
+    is called between the steps of an injection.
     """
 
     def __init__(
@@ -81,6 +81,7 @@ class Experiment:
         settings: ClusterSettings | None = None,
         turn: Turn = Turn.ALONE,
         on_progress: OnProgress | None = None,
+        spent: Spent | None = None,
         at: Callable[[Boundary], None] = ignore,
     ) -> None:
         self.cluster = cluster
@@ -104,6 +105,7 @@ class Experiment:
         self._turn = turn
         self._on_progress = on_progress
         self._faults_off = faults_off
+        self._spent = spent
         self._at = at
         self._injections: list[Injection] = []
         self._converged = 0
@@ -159,7 +161,7 @@ class Experiment:
         self._injector = Injector(
             self.cluster, self.timeline, self._journal, is_off=self._faults_off, at=self._at
         )
-        self._home.create()
+        self._home.create(is_kept=self._keep_namespace)
         self._guard = msgspec.structs.replace(
             self._guard, own_namespaces=self._guard.own_namespaces | {self.namespace}
         )
@@ -238,6 +240,7 @@ class Experiment:
         the undo cannot be written down or the cluster does not answer.
         """
         chosen = self.plan(fault)
+        self._guard.spend(chosen.sentence, len(chosen.targets), self._spent)
         try:
             injection = self._injector.inject(chosen)
         except BaseException:
@@ -315,14 +318,13 @@ class Experiment:
     def close(self, *, failed: bool = False) -> None:
         """Take back what stands, delete the namespace, stop recording. Idempotent.
 
-        Every part is tried whatever the others do; raises the first error at the end. Interrupted,
-        it can be called again and goes on from there.
+        Every part is tried; raises the first error at the end. Interrupted, it can be called again.
         """
         if self._is_closed:
             return
         errors: list[ReconvergeError] = []
         if hasattr(self, "_injector"):
-            errors += self._injector.roll_back_all()
+            errors += [*self._injector.roll_back_all(), *self._injector.heal()]
         errors += self._leave_namespace(failed=failed)
         self._is_closed = True
         if hasattr(self, "_recording"):

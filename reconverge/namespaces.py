@@ -66,9 +66,11 @@ class Home:
             raise BadInput("it has not been made yet", where=f"namespace {self.name}")
         return self._made
 
-    def create(self) -> None:
-        """Make it; Conflict when there is one of that name."""
-        self._made = create(self._cluster, self._journal, self.name, scenario=self._scenario)
+    def create(self, *, is_kept: bool = False) -> None:
+        """Make it; Conflict when there is one of that name. `is_kept`: also if we are killed."""
+        self._made = create(
+            self._cluster, self._journal, self.name, scenario=self._scenario, is_kept=is_kept
+        )
 
     def keep(self) -> str:
         """Leave it to its reader; returns how to delete it, empty where it was never made."""
@@ -103,8 +105,9 @@ class Lodging:
         """The namespace itself. Raises NotFound."""
         return ref("Namespace", self._cluster.read("Namespace", self.name))
 
-    def create(self) -> None:
-        """Find it. Raises BadInput where there is none."""
+    def create(self, *, is_kept: bool = False) -> None:
+        """Find it; it is kept in any case. Raises BadInput where there is none."""
+        del is_kept
         try:
             self._cluster.read("Namespace", self.name)
         except NotFound as error:
@@ -125,13 +128,17 @@ def unique_name(seed: int) -> str:
     return f"exp-{abs(seed)}-{secrets.token_hex(3)}"
 
 
-def create(cluster: Cluster, journal: Journal, name: str, *, scenario: str) -> Ref:
+def create(
+    cluster: Cluster, journal: Journal, name: str, *, scenario: str, is_kept: bool = False
+) -> Ref:
     """Make the namespace; Conflict when there is one of that name.
 
-    Its removal is in the journal first: a killed run leaves no namespace behind for good.
+    Its removal is in the journal first: a killed run leaves no namespace behind for good, unless
+    its reader wants to look at it (`is_kept`).
     """
     mark = secrets.token_hex(8)
-    journal.plan(_plan(name, mark))
+    if not is_kept:
+        journal.plan(_plan(name, mark))
     labels = {OWNER_LABEL: OWNER, SCENARIO_LABEL: _label(scenario)}
     manifest: JsonObject = {
         "apiVersion": "v1",

@@ -26,7 +26,8 @@ from reconverge.faults import (
     specs,
 )
 from reconverge.faults.injector import Boundary
-from reconverge.faults.journal import pending, recover
+from reconverge.faults.journal import pending
+from reconverge.faults.undo import RollbackFailed
 from reconverge.judges import baselines
 from reconverge.judges.converges import Converges
 from reconverge.judges.invariants import NeverMore
@@ -36,6 +37,7 @@ from reconverge.judges.replay import reviews
 from reconverge.judges.states import NodeGone, NodeWhole, Released
 from reconverge.lookup import node_named, node_of
 from reconverge.model import Named, Ref, ref
+from reconverge.recovery.recover import recover
 from reconverge.timeline import Injected, Judged, Promised, RolledBack, read_timeline
 from reconverge.verdict import Verdict
 from tests.fakes import FakeCluster, SteppedClock
@@ -132,6 +134,8 @@ def test_a_node_that_came_back_with_another_address_is_not_whole(stage: Stage) -
     finding = stage.expect(NodeWhole(node=node))
     assert finding.verdict is Verdict.BROKEN
     assert "its container has 10.0.0.99" in finding.why
+    with pytest.raises(RollbackFailed, match="which its container has not"):
+        stage.experiment.close()
 
 
 def test_a_restarted_container_is_seen_in_the_same_pod(stage: Stage) -> None:
@@ -206,9 +210,18 @@ def test_a_killed_run_leaves_no_namespace_for_good(tmp_path: Path) -> None:
     whole = path.read_text()
     for text, is_left in ((whole.replace('"mark":"', '"mark":"not-'), True), (whole, False)):
         path.write_text(text)
-        recover(cluster, tmp_path / "journal")
+        recover(cluster, tmp_path / "journal", clock=cluster.clock)
         cluster.clock.pass_s(5)
         assert (cluster.store.named("Namespace", "left", "") is not None) is is_left
+
+
+def test_a_killed_run_keeps_its_namespace_where_a_red_one_would(tmp_path: Path) -> None:
+    """Whoever asked for a look at it gets it."""
+    cluster = FakeCluster(SteppedClock())
+    experiment_on(cluster, tmp_path, namespace="left", keep_namespace=True).open()
+    die(tmp_path / "journal")
+    assert recover(cluster, tmp_path / "journal", clock=cluster.clock) == ()
+    assert cluster.store.named("Namespace", "left", "") is not None
 
 
 def test_many_namespaces_are_awaited_at_once(tmp_path: Path) -> None:

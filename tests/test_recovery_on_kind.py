@@ -12,7 +12,7 @@ import pytest
 from reconverge import namespaces
 from reconverge.clock import RealClock
 from reconverge.cluster.nodes import KindCluster
-from reconverge.faults.journal import recover
+from reconverge.recovery.recover import recover
 
 ROOT = Path(__file__).parent.parent
 

@@ -32,7 +32,12 @@ BANNED = {
 # Kubernetes' own names, and those of the standard library.
 ALLOWED = re.compile(r"kube_?context|controller_manager|contextlib", re.IGNORECASE)
 # In these rooms a bare "context" is a kube context, as everybody who uses kubectl calls it.
-KUBE_ROOMS = ("reconverge/cluster/", "reconverge/provision/", "reconverge/pytest_plugin/")
+KUBE_ROOMS = (
+    "reconverge/cluster/",
+    "reconverge/provision/",
+    "reconverge/pytest_plugin/",
+    "reconverge/recovery/",
+)
 # To be renamed; the list may only get shorter.
 STANDING = {
     ("reconverge/provision/lifecycle.py", "ClusterHandle"),

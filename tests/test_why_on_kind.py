@@ -24,11 +24,11 @@ from reconverge.faults import DeletePods, FreezeController, StopNode
 from reconverge.judges.why import Explanation, explain
 from reconverge.model import CronJob, Ref, ref
 from reconverge.provision.state import StateDir
-from reconverge.pytest_plugin.clusters import runs_folder
 from reconverge.pytest_plugin.lock import turn
 from reconverge.timeline import Entry
 from reconverge.verdict import Finding, Verdict
 from reconverge.waiting.loop import wait_until_seen
+from tests.gatekeepers import absent_webhook, policy, webhook
 from tests.kind_stage import BATCH_IMAGE, experiment_on_kind, job, workload
 
 pytestmark = pytest.mark.cluster
@@ -42,7 +42,7 @@ Manifest = dict[str, Any]
 def experiment(
     cluster: KindCluster, folder: Path, *, is_alone: bool = False
 ) -> Iterator[Experiment]:
-    state = runs_folder(StateDir(), cluster.name.removeprefix("kind-"))
+    state = StateDir().runs(cluster.name.removeprefix("kind-"))
     with turn(state, is_alone=is_alone), experiment_on_kind(cluster, folder) as made:
         yield made
 
@@ -275,40 +275,26 @@ SIDE_BY_SIDE: dict[str, tuple[JsonObject, str]] = {
         of("ReplicationController", "unasked"),
         r"1 of 1 pods cannot be created: the webhook pods.example.com cannot be asked: .*",
     ),
+    "denied": (
+        of("ReplicationController", "denied"),
+        r"1 of 1 pods cannot be created: the webhook deny.example.com denies them: not on a Sunday",
+    ),
+    "unlawful": (
+        of("ReplicationController", "unlawful"),
+        r"1 of 1 pods cannot be created: the policy \S+-unlawful denies them: not on a Monday",
+    ),
 }
 
 
 @contextmanager
-def absent_webhook(one: Experiment) -> Iterator[None]:
-    """A webhook that nobody serves is to be asked about the pods of "unasked"."""
-    hook = {
-        "name": "pods.example.com",
-        "clientConfig": {"url": "https://127.0.0.1:9/none"},
-        "rules": [
-            {
-                "apiGroups": [""],
-                "apiVersions": ["v1"],
-                "operations": ["CREATE"],
-                "resources": ["pods"],
-            }
-        ],
-        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": one.namespace}},
-        "objectSelector": {"matchLabels": {"app": "unasked"}},
-        "failurePolicy": "Fail",
-        "sideEffects": "None",
-        "admissionReviewVersions": ["v1"],
-    }
-    manifest: JsonObject = {
-        "apiVersion": "admissionregistration.k8s.io/v1",
-        "kind": "ValidatingWebhookConfiguration",
-        "metadata": {"name": f"why-{one.namespace}"},
-        "webhooks": [hook],
-    }
-    made, _ = one.cluster.create(manifest, namespace="")
-    try:
+def gatekeepers(one: Experiment) -> Iterator[None]:
+    """A policy that denies the pods of "unlawful", webhooks that do those of two others."""
+    with (
+        absent_webhook(one, app="unasked"),
+        webhook(one, app="denied", message="not on a Sunday"),
+        policy(one, app="unlawful", message="not on a Monday"),
+    ):
         yield
-    finally:
-        one.cluster.delete(made)
 
 
 def prepare(one: Experiment) -> None:
@@ -324,7 +310,7 @@ def prepare(one: Experiment) -> None:
 
 def test_many_causes_side_by_side(cluster: KindCluster, tmp_path: Path) -> None:
     """Of each workload the one thing is told that is wrong with it, and nothing of the others."""
-    with experiment(cluster, tmp_path) as one, absent_webhook(one):
+    with experiment(cluster, tmp_path) as one, gatekeepers(one):
         prepare(one)
         made = {name: one.apply(manifest)[0] for name, (manifest, _) in SIDE_BY_SIDE.items()}
         set_back(one, made["missed"])

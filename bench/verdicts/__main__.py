@@ -18,7 +18,6 @@ from reconverge.clock import RealClock
 from reconverge.errors import ReconvergeError
 from reconverge.provision.lifecycle import ClusterHandle, find, no_such_cluster
 from reconverge.provision.state import StateDir
-from reconverge.pytest_plugin.clusters import runs_folder
 from reconverge.pytest_plugin.lock import Presence
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks" / "verdicts.md"
@@ -48,7 +47,7 @@ def _run(name: str, *, rounds: int, adversarial: int, seed: int) -> Result:
     cluster = find(name)
     if cluster is None:
         raise no_such_cluster(name)
-    presence = Presence(runs_folder(StateDir(), name))
+    presence = Presence(StateDir().runs(name))
     with tempfile.TemporaryDirectory(prefix="bench-verdicts-") as folder:
         kubectl = machine.kubectl_of(_control_plane(cluster), Path(folder))
         kubernetes = machine.kubernetes(kubectl)

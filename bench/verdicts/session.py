@@ -22,7 +22,7 @@ from reconverge.errors import Unavailable
 from reconverge.experiment import PromiseBroken
 from reconverge.provision.lifecycle import ClusterHandle
 from reconverge.provision.state import StateDir
-from reconverge.pytest_plugin.clusters import is_offline, runs_folder
+from reconverge.pytest_plugin.clusters import is_offline
 from reconverge.pytest_plugin.lock import turn
 
 # reconverge waits for the steady state to last; without that it can be compared with the others.
@@ -51,7 +51,7 @@ class Site:
     @property
     def runs(self) -> Path:
         """Where the cluster's turns and undo journals are."""
-        return runs_folder(StateDir(), self.cluster.name)
+        return StateDir().runs(self.cluster.name)
 
     @contextmanager
     def round(self, ground: Ground, seats: Sequence[Seat], *, is_alone: bool) -> Iterator[None]:

@@ -41,6 +41,17 @@ class KindCluster(Inside, KubernetesCluster):
     def node_container(self, node: str) -> NodeContainer:
         return self._nodes.named(node)
 
+    def node_containers(self) -> list[NodeContainer]:
+        """Every one of its nodes, in whatever state, control plane first."""
+        return self._nodes.all()
+
+    def run_inside(self, node: str, script: str) -> str:
+        """What a shell script says inside that node, whatever it ends with. Raises CommandFailed.
+
+        For looking: what is done to a node has names of its own.
+        """
+        return self._nodes.shell(node, f"{script}\n:").stdout
+
     def stop_node(self, node: str, *, grace_s: int = 0) -> None:
         self._nodes.stop(node, grace_s=grace_s)
 

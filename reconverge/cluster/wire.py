@@ -82,15 +82,16 @@ def _lean(text: bytes, begin: int, end: int, managed: bytes) -> Lean:
     """The object that lies in `text` from `begin` to `end`, whose managedFields are `managed`.
 
     A quote inside a string is escaped, so the key is found only where it is one. Where nothing
-    lies between the object's brace and its metadata's, the first of that key is the metadata's:
-    nothing else in there may be a list of that name.
+    lies between the object's brace and its metadata's, the first of that key behind the latter is
+    the metadata's: nothing else in there may be a list of that name. As the first key of all it has
+    no comma, and the one that would be found is another's.
     """
     if not managed or managed == b"null":
         return Lean(text[begin:end], ())
-    at = text.find(_KEY, begin, end)
-    rest = at + len(_KEY) + len(managed)
     metadata = text.find(_METADATA, begin, end) + len(_METADATA)
-    is_first = text.count(b"{", begin, metadata) == 2
+    at = text.find(_KEY, metadata, end)
+    rest = at + len(_KEY) + len(managed)
+    is_first = text.count(b"{", begin, metadata) == 2 and not text.startswith(_KEY[1:], metadata)
     if at >= 0 and is_first and text.startswith(managed, at + len(_KEY)):
         whole = memoryview(text)
         wire = b"".join((whole[begin:at], whole[rest:end]))

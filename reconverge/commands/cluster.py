@@ -132,14 +132,13 @@ def inventory(name: str) -> None:
     from reconverge.cluster.inventory import inventory as lines_of
     from reconverge.cluster.nodes import KindCluster
     from reconverge.provision.state import StateDir
-    from reconverge.pytest_plugin.clusters import runs_folder
 
     state = StateDir()
     if state.read(name) is None:
         raise lifecycle.no_such_cluster(name)
     for line in lines_of(KindCluster.of(state.kubeconfig(name), kind_name=name)):
         click.echo(line)
-    for path in sorted((runs_folder(state, name) / "journal").glob("*.jsonl")):
+    for path in sorted((state.runs(name) / "journal").glob("*.jsonl")):
         click.echo(f"undo journal {path.name}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -89,6 +89,7 @@ def inject(
         # A dry run leaves no record: nothing happened.
         folder = report_dir or _new_folder()
         place = Path(stack.enter_context(TemporaryDirectory())) if dry_run else folder
+        stack.enter_context(nullcontext() if dry_run else ground.watched())
         journal = stack.enter_context(closing(Journal(ground.journal, clock=RealClock())))
         stack.enter_context(turn(ground.state, is_alone=False))
         experiment = _experiment(

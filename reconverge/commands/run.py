@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 FEATURES = "features"
+# pytest would rewrite the asserts of its plugins before they are imported; this one is running.
+_NO_NEWS = "ignore:Module already imported so cannot be rewritten:pytest.PytestAssertRewriteWarning"
 
 
 class Passed(click.Command):
@@ -47,7 +49,7 @@ def run(words: tuple[str, ...]) -> int:
 
     from reconverge.errors import BadInput, Unavailable
 
-    code = pytest.main([*_where(), *words])
+    code = pytest.main(["-W", _NO_NEWS, *_where(), *words])
     if code == pytest.ExitCode.NO_TESTS_COLLECTED:
         raise BadInput("no scenario was chosen", cure="name features, or loosen -k and -m")
     if code == pytest.ExitCode.INTERNAL_ERROR:

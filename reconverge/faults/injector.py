@@ -17,8 +17,9 @@ from reconverge.cluster.door import Cluster
 from reconverge.cluster.guard import Guard
 from reconverge.errors import ReconvergeError
 from reconverge.faults.fault import Fault
+from reconverge.faults.healing import HEALED_WITHIN_S, is_healed, wait_until_healed
 from reconverge.faults.journal import Journal, Planned
-from reconverge.faults.undo import AnyUndo
+from reconverge.faults.undo import AnyUndo, RollbackFailed
 from reconverge.model import Ref
 from reconverge.timeline import Injected, RolledBack, Timeline
 
@@ -31,6 +32,7 @@ class Boundary(StrEnum):
     DONE = "done"
     RECORDED = "recorded"
     UNDONE = "undone"
+    HEALED = "healed"
     CLOSED = "closed"
 
 
@@ -72,6 +74,8 @@ class Injector:
         self._journal = journal
         self._at = at
         self._stack: list[Injection] = []
+        self._unproved: list[Injection] = []
+        self._hit = 0
 
     @property
     def standing(self) -> tuple[Injection, ...]:
@@ -88,6 +92,7 @@ class Injector:
         targets = fault.targets(snapshot, pick)
         sentence = fault.sentence(targets)
         guard.admit(sentence, targets, snapshot)
+        guard.limit(sentence, len(targets), hit=self._hit)
         return Injection(
             id=injection_id,
             fault=fault,
@@ -103,6 +108,7 @@ class Injector:
         self._journal.plan(_plan(chosen))
         self._at(Boundary.WRITTEN_DOWN)
         self._stack.append(chosen)
+        self._hit += len(chosen.targets)
         created = () if self.is_off else chosen.fault.inject(self._cluster, chosen.targets)
         self._at(Boundary.DONE)
         injection = msgspec.structs.replace(chosen, created=created)
@@ -115,7 +121,8 @@ class Injector:
     def roll_back(self, injection: Injection) -> None:
         """Take one injection back; one that is taken back already is left alone.
 
-        Raises what the undo raises, after recording it; it then stays to be taken back.
+        The scenario may judge what follows. The journal keeps the undo until `heal` has seen that
+        it worked. Raises what the undo raises, after recording it; it then stays to be taken back.
         """
         if all(one.id != injection.id for one in self._stack):
             return
@@ -127,8 +134,35 @@ class Injector:
             raise
         self._at(Boundary.UNDONE)
         self._stack = [one for one in self._stack if one.id != injection.id]
-        self._journal.rolled_back(injection.id)
         self._note(injection)
+        # Seen now, before an older undo of the same object has its turn.
+        if self.is_off or is_healed(self._cluster, injection.undo):
+            self._close(injection)
+        else:
+            self._unproved.append(injection)
+
+    def heal(self, *, within_s: float = HEALED_WITHIN_S) -> list[ReconvergeError]:
+        """Block until all that was taken back is in its steady state again, and close its undo.
+
+        What is not, after `within_s` seconds each, is returned, and stays in the journal.
+        """
+        errors: list[ReconvergeError] = []
+        while self._unproved:
+            injection = self._unproved[0]
+            lacking = wait_until_healed(
+                self._cluster, injection.undo, clock=self._timeline.clock, within_s=within_s
+            )
+            if lacking:
+                errors.append(RollbackFailed(lacking, where=injection.sentence))
+                self._note(injection, error=lacking)
+            else:
+                self._close(injection)
+            self._unproved.pop(0)
+        return errors
+
+    def _close(self, injection: Injection) -> None:
+        self._at(Boundary.HEALED)
+        self._journal.rolled_back(injection.id)
         self._at(Boundary.CLOSED)
 
     def roll_back_all(self) -> list[ReconvergeError]:

@@ -19,11 +19,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
-from filelock import FileLock
 
 from reconverge.clock import Clock
-from reconverge.cluster.door import Cluster
-from reconverge.errors import ReconvergeError, Unavailable
+from reconverge.errors import Unavailable
 from reconverge.faults.owner import Owner
 from reconverge.faults.undo import AnyUndo
 from reconverge.model import Ref
@@ -149,37 +147,32 @@ def _fsync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-class Recovered(msgspec.Struct, frozen=True, kw_only=True):
-    """One fault that a dead process left behind; `error` is empty where it was taken back."""
-
-    fault: str
-    undo: str
-    error: str = ""
-
-
-def recover(cluster: Cluster, folder: Path) -> tuple[Recovered, ...]:
-    """Take back what dead processes left harmed, newest first; live ones are left alone.
-
-    Files in which everything is taken back are removed, so a second call does nothing. Two
-    processes may call it at once: the second waits, and finds nothing to do.
-    """
-    if not folder.is_dir():
-        return ()
-    with FileLock(folder / "recover.lock"):
-        return tuple(row for path in _abandoned(folder) for row in _recover_file(cluster, path))
-
-
 def pending(folder: Path) -> tuple[Planned, ...]:
     """What dead processes left harmed, newest first, without touching it."""
-    if not folder.is_dir():
-        return ()
-    return tuple(line for path in _abandoned(folder) for line in _left(_lines(path)))
+    return tuple(line for path in abandoned(folder) for line in left_in(path))
 
 
-def _abandoned(folder: Path) -> list[Path]:
-    """Journals whose owners are dead, the newest first."""
-    paths = sorted(folder.glob("*.jsonl"), key=_written_at, reverse=True)
+def abandoned(folder: Path, *, by: Owner | None = None) -> list[Path]:
+    """Journals whose owners are dead, the newest first; those of one dead owner, if it is named."""
+    found = journals_of(folder, by) if by is not None else folder.glob("*.jsonl")
+    paths = sorted(found, key=_written_at, reverse=True)
     return [path for path in paths if not _is_owned(path)]
+
+
+def journals_of(folder: Path, owner: Owner) -> list[Path]:
+    """The journals of that process, dead or alive."""
+    return [path for path in folder.glob("*.jsonl") if _is_by(path, owner)]
+
+
+def left_in(path: Path) -> list[Planned]:
+    """The plans of that journal that were not rolled back, newest first."""
+    left: dict[str, Planned] = {}
+    for line in _lines(path):
+        if isinstance(line, Planned):
+            left[line.id] = line
+        elif isinstance(line, RolledBack):
+            left.pop(line.id, None)
+    return list(reversed(left.values()))
 
 
 def _written_at(path: Path) -> float:
@@ -195,38 +188,18 @@ def _is_owned(path: Path) -> bool:
     first = next(_lines(path), None)
     if isinstance(first, Begun):
         return first.owner.is_alive()
-    return Owner.is_alive_pid(path.name.partition("-")[0])
+    return Owner.is_alive_pid(_pid_in_name(path))
 
 
-def _recover_file(cluster: Cluster, path: Path) -> Iterator[Recovered]:
-    """Roll back what `path` leaves open; remove it once nothing is left."""
-    is_clean = True
-    for line in _left(_lines(path)):
-        row = _recover_one(cluster, line)
-        is_clean = is_clean and not row.error
-        yield row
-    if is_clean:
-        path.unlink(missing_ok=True)
+def _is_by(path: Path, owner: Owner) -> bool:
+    first = next(_lines(path), None)
+    if isinstance(first, Begun):
+        return first.owner == owner
+    return _pid_in_name(path) == str(owner.pid)
 
 
-def _recover_one(cluster: Cluster, line: Planned) -> Recovered:
-    undo = line.undo.sentence()
-    try:
-        line.undo.rollback(cluster)
-    except ReconvergeError as error:
-        return Recovered(fault=line.sentence, undo=undo, error=str(error))
-    return Recovered(fault=line.sentence, undo=undo)
-
-
-def _left(lines: Iterator[AnyLine]) -> list[Planned]:
-    """The plans that were not rolled back, newest first."""
-    left: dict[str, Planned] = {}
-    for line in lines:
-        if isinstance(line, Planned):
-            left[line.id] = line
-        elif isinstance(line, RolledBack):
-            left.pop(line.id, None)
-    return list(reversed(left.values()))
+def _pid_in_name(path: Path) -> str:
+    return path.name.partition("-")[0]
 
 
 def _lines(path: Path) -> Iterator[AnyLine]:

@@ -1,20 +1,22 @@
 """How each fault is taken back: values that survive the death of the process that made them.
 
 A rollback may run twice, late, or in another process, and the object may be gone or replaced by a
-namesake: each is idempotent, names objects by UID, and takes absence for done. Each proves its own
-outcome where one call can (a node's container is running), and raises RollbackFailed otherwise.
+namesake: each is idempotent, names objects by UID, and takes absence for done. That a call returned
+proves nothing: `lacking` looks at what was harmed, and tells what is not as it was yet.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
 import msgspec
 
 from reconverge.cluster.door import (
     Cluster,
     ControlPlane,
+    JsonObject,
     Kubelets,
     StaticPods,
     StoppableNodes,
@@ -22,7 +24,8 @@ from reconverge.cluster.door import (
 from reconverge.cluster.errors import Conflict, NotFound
 from reconverge.cluster.taints import remove_taint
 from reconverge.errors import Unavailable
-from reconverge.model import Ref, Taint
+from reconverge.faults.health import found, heartbeat, lacking_of_node, unlike
+from reconverge.model import Node, Ref, Taint
 
 # On what we create: its undo is written down before it has a UID, and must not hit a namesake.
 MARK = "reconverge.dev/injected"
@@ -45,6 +48,18 @@ class Undo(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag=True):
         """Put it back; RollbackFailed when it demonstrably is not."""
         raise NotImplementedError
 
+    def lacking(self, cluster: Cluster) -> str:
+        """What was harmed and is not in its steady state again, in words; empty when all is."""
+        raise NotImplementedError
+
+    def pulse(self, cluster: Cluster) -> str:
+        """What changes for as long as the thing that was harmed lives; empty where nothing does.
+
+        A status may be left from before the harm; who has written since is alive.
+        """
+        del cluster
+        return ""
+
 
 class RollbackFailed(Unavailable):
     """What a fault did is still there."""
@@ -60,6 +75,10 @@ class NothingToUndo(Undo, frozen=True, kw_only=True):
 
     def rollback(self, cluster: Cluster) -> None:
         del cluster
+
+    def lacking(self, cluster: Cluster) -> str:
+        del cluster
+        return ""
 
 
 class Labelled(msgspec.Struct, frozen=True):
@@ -83,7 +102,17 @@ class RestoreLabels(Undo, frozen=True, kw_only=True):
 
     def rollback(self, cluster: Cluster) -> None:
         for row in self.rows:
-            _if_present(cluster.patch, row.object, {"metadata": {"labels": row.labels}})
+            body: JsonObject = {"metadata": {"labels": row.labels}}
+            _if_present(cluster, row.object, partial(cluster.patch, row.object, body))
+
+    def lacking(self, cluster: Cluster) -> str:
+        return "; ".join(
+            f"{row.object.name} is labelled {key}={view.metadata.labels.get(key, '<none>')}"
+            for row in self.rows
+            if (view := found(cluster, row.object)) is not None
+            for key, value in row.labels.items()
+            if view.metadata.labels.get(key) != value
+        )
 
 
 class RestoreFields(Undo, frozen=True, kw_only=True):
@@ -98,13 +127,15 @@ class RestoreFields(Undo, frozen=True, kw_only=True):
         return f"{self.of} no longer {self.what}"
 
     def rollback(self, cluster: Cluster) -> None:
-        with suppress(NotFound, Conflict):
-            cluster.patch(
-                self.of,
-                self.fields,
-                subresource=self.subresource,
-                is_strategic=not self.subresource,
-            )
+        is_strategic = not self.subresource
+        patch = partial(cluster.patch, subresource=self.subresource, is_strategic=is_strategic)
+        _if_present(cluster, self.of, lambda: patch(self.of, self.fields))
+
+    def lacking(self, cluster: Cluster) -> str:
+        """A status is its controller's, which has the last word on it."""
+        view = None if self.subresource else found(cluster, self.of)
+        differing = unlike(view, self.fields) if view is not None else []
+        return f"{self.of} differs in {', '.join(differing)}" if differing else ""
 
 
 class RemoveTaint(Undo, frozen=True, kw_only=True):
@@ -117,7 +148,12 @@ class RemoveTaint(Undo, frozen=True, kw_only=True):
         return f"the taint {self.taint} of {self.node.name} removed"
 
     def rollback(self, cluster: Cluster) -> None:
-        _if_present(remove_taint, cluster, self.node, self.taint)
+        _if_present(cluster, self.node, lambda: remove_taint(cluster, self.node, self.taint))
+
+    def lacking(self, cluster: Cluster) -> str:
+        view = found(cluster, self.node)
+        is_there = isinstance(view, Node) and view.is_tainted(self.taint.key, self.taint.effect)
+        return f"{self.node.name} is still tainted {self.taint}" if is_there else ""
 
 
 class RestoreReplicas(Undo, frozen=True, kw_only=True):
@@ -130,7 +166,12 @@ class RestoreReplicas(Undo, frozen=True, kw_only=True):
         return f"{self.workload} scaled back to {self.replicas}"
 
     def rollback(self, cluster: Cluster) -> None:
-        _if_present(cluster.scale, self.workload, self.replicas)
+        _if_present(cluster, self.workload, lambda: cluster.scale(self.workload, self.replicas))
+
+    def lacking(self, cluster: Cluster) -> str:
+        view = found(cluster, self.workload)
+        now = self.replicas if view is None else getattr(view, "replicas", self.replicas)
+        return f"{self.workload} asks for {now} pods" if now != self.replicas else ""
 
 
 class RemoveCreated(Undo, frozen=True, kw_only=True):
@@ -149,17 +190,29 @@ class RemoveCreated(Undo, frozen=True, kw_only=True):
 
     def rollback(self, cluster: Cluster) -> None:
         for one in self.objects:
-            _if_present(self._remove, cluster, one)
+            with suppress(NotFound, Conflict):
+                self._remove(cluster, one)
+
+    def lacking(self, cluster: Cluster) -> str:
+        """What is on its way out is as good as gone: a namespace takes its pods' grace period."""
+        left = [one for one in self.objects if self._is_there(cluster, one)]
+        return f"{', '.join(map(str, left))} is still there" if left else ""
+
+    def _is_there(self, cluster: Cluster, one: Ref) -> bool:
+        with suppress(NotFound):
+            view = cluster.read(one.kind, one.name, namespace=one.namespace)
+            return view.metadata.annotations.get(MARK) == self.mark and not view.is_terminating
+        return False
 
     def _remove(self, cluster: Cluster, one: Ref) -> None:
-        found = cluster.read(one.kind, one.name, namespace=one.namespace)
-        if found.metadata.annotations.get(MARK) == self.mark:
-            found_one = msgspec.structs.replace(one, uid=found.uid)
-            cluster.delete(found_one, grace_s=self.grace_s)
+        view = cluster.read(one.kind, one.name, namespace=one.namespace)
+        if view.metadata.annotations.get(MARK) == self.mark:
+            that_one = msgspec.structs.replace(one, uid=view.uid)
+            cluster.delete(that_one, grace_s=self.grace_s)
 
 
 class StartNode(Undo, frozen=True, kw_only=True):
-    """The node's container runs again. Whether the node is whole, the scenario judges."""
+    """The node's container runs again, and the node is whole."""
 
     node: str
 
@@ -181,6 +234,12 @@ class StartNode(Undo, frozen=True, kw_only=True):
                 cure=f"docker logs {self.node}",
             )
 
+    def lacking(self, cluster: Cluster) -> str:
+        return lacking_of_node(cluster, self.node)
+
+    def pulse(self, cluster: Cluster) -> str:
+        return heartbeat(cluster, self.node)
+
 
 class ThawProcess(Undo, frozen=True, kw_only=True):
     """A frozen process of the control plane runs on, on each of these nodes, and does its work.
@@ -197,8 +256,13 @@ class ThawProcess(Undo, frozen=True, kw_only=True):
     def rollback(self, cluster: Cluster) -> None:
         control_plane = _control_plane(cluster)
         for node in self.nodes:
-            _if_present(control_plane.thaw_process, node, self.process)
+            with suppress(NotFound):
+                control_plane.thaw_process(node, self.process)
         wait_until_led(control_plane, (self.process,) if self.process in LED else LED)
+
+    def lacking(self, cluster: Cluster) -> str:
+        frozen = [one for one in self.nodes if _control_plane(cluster).is_frozen(one, self.process)]
+        return f"{self.process} on {', '.join(frozen)} is still frozen" if frozen else ""
 
 
 class AwaitLeaders(Undo, frozen=True, kw_only=True):
@@ -211,6 +275,11 @@ class AwaitLeaders(Undo, frozen=True, kw_only=True):
 
     def rollback(self, cluster: Cluster) -> None:
         wait_until_led(_control_plane(cluster), self.processes)
+
+    def lacking(self, cluster: Cluster) -> str:
+        """That they lead was seen by `rollback`, which is the proof."""
+        del cluster
+        return ""
 
 
 class RestoreStaticPod(Undo, frozen=True, kw_only=True):
@@ -230,9 +299,14 @@ class RestoreStaticPod(Undo, frozen=True, kw_only=True):
         restored = [cluster.restore_static_pod(node, self.pod) for node in self.nodes]
         wait_until_led(control_plane, (self.pod,), not_by=before if any(restored) else "")
 
+    def lacking(self, cluster: Cluster) -> str:
+        """As of leaders: `rollback` has seen it lead."""
+        del cluster
+        return ""
+
 
 class StartKubelet(Undo, frozen=True, kw_only=True):
-    """The node's kubelet runs again. Whether the node is whole, the scenario judges."""
+    """The node's kubelet runs again, and the node is whole."""
 
     node: str
 
@@ -251,6 +325,12 @@ class StartKubelet(Undo, frozen=True, kw_only=True):
             cure = f"docker exec {self.node} journalctl --unit kubelet"
             raise RollbackFailed("its kubelet does not run", where=self.node, cure=cure)
 
+    def lacking(self, cluster: Cluster) -> str:
+        return lacking_of_node(cluster, self.node)
+
+    def pulse(self, cluster: Cluster) -> str:
+        return heartbeat(cluster, self.node)
+
 
 AnyUndo = (
     NothingToUndo
@@ -267,10 +347,18 @@ AnyUndo = (
 )
 
 
-def _if_present(act: Callable[..., object], *args: object) -> None:
-    """Call `act`; an object that is gone, or replaced by a namesake, needs no undo."""
-    with suppress(NotFound, Conflict):
-        act(*args)
+def _if_present(cluster: Cluster, one: Ref, act: Callable[[], object]) -> None:
+    """Call `act`; an object that is gone, or replaced by a namesake, needs no undo.
+
+    Raises RollbackFailed where others wrote that very object so often that we were not heard.
+    """
+    try:
+        act()
+    except NotFound:
+        return
+    except Conflict as error:
+        if found(cluster, one) is not None:
+            raise RollbackFailed(error.what, where=str(one)) from error
 
 
 def wait_until_led(

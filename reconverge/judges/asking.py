@@ -7,10 +7,9 @@ from its beginning leaves none. The last question is asked at the deadline: its 
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from reconverge.judges.judge import Progress, Want, catch_up
+from reconverge.judges.judge import Progress, Want, WantAnswer, WantLog, WantMetrics, catch_up
 from reconverge.judges.liveliness import ANSWER_S
+from reconverge.judges.promise import Promise
 from reconverge.judges.steady import Steadiness
 from reconverge.model import Snapshot
 from reconverge.timeline import Entry, Probed
@@ -19,32 +18,28 @@ from reconverge.verdict import Finding, Verdict
 # A log grows by a line a probe, and the shortest period of a probe is a second.
 ASK_AGAIN_S = 1.0
 
+WantAnswered = WantLog | WantAnswer | WantMetrics
 
-class Asking(Protocol):
-    """A promise that is kept by answers."""
 
-    def sentence(self) -> str:
-        """The promise in words."""
+class ByAnswers(Promise, frozen=True, kw_only=True):
+    """Base of the promises that are kept by answers."""
 
-    def question(self, number: int) -> Want:
-        """What is asked; `number` counts the answers that there are."""
+    def judge(self, *, deadline_s: float) -> AskingJudge:
+        return AskingJudge(self, deadline_s=deadline_s)
+
+    @property
+    def question(self) -> WantAnswered:
+        """What is asked, again and again."""
+        raise NotImplementedError
 
     def is_answer(self, record: Probed) -> bool:
         """Whether this is an answer to it."""
+        question = self.question
+        return (record.probe, record.target) == (question.probe, question.target)
 
     def weigh_answers(self, answers: tuple[Probed, ...], snapshot: Snapshot) -> Steadiness:
         """What is lacking, by the answers so far, of which there is at least one."""
-
-    def found(
-        self,
-        verdict: Verdict,
-        why: str,
-        at_s: float,
-        entry: Entry | None = None,
-        *,
-        last_seen: str = "",
-    ) -> Finding:
-        """The finding (see `Promise.found`)."""
+        raise NotImplementedError
 
 
 class AskingJudge:
@@ -56,7 +51,7 @@ class AskingJudge:
 
     def __init__(
         self,
-        promise: Asking,
+        promise: ByAnswers,
         *,
         deadline_s: float,
         again_s: float = ASK_AGAIN_S,
@@ -105,7 +100,7 @@ class AskingJudge:
         if self._is_asked or not (is_due or self._is_last):
             return ()
         self._is_asked = True
-        return (self.promise.question(len(self._answers)),)
+        return (self.promise.question,)
 
     def progress(self) -> Progress:
         return Progress(self.promise.sentence(), self._steadiness.seen)

@@ -11,9 +11,8 @@ from datetime import datetime
 
 import msgspec
 
-from reconverge.judges.asking import AskingJudge
+from reconverge.judges.asking import ByAnswers
 from reconverge.judges.judge import WantLog
-from reconverge.judges.promise import Promise
 from reconverge.judges.steady import Steadiness, state
 from reconverge.model import ContainerStatus, Pod, Ref, Snapshot
 from reconverge.timeline import Probed
@@ -34,23 +33,16 @@ def lines_of(log: str) -> tuple[Line, ...]:
     return tuple(Line(msgspec.convert(row[1], datetime), row[2]) for row in rows if row)
 
 
-class LogPromise(Promise, frozen=True, kw_only=True):
+class LogPromise(ByAnswers, frozen=True, kw_only=True):
     """Base of the promises about the log of a container; without a name, of the only one."""
 
     pod: Ref
     container: str = ""
     previous: bool = False
 
-    def judge(self, *, deadline_s: float) -> AskingJudge:
-        return AskingJudge(self, deadline_s=deadline_s)
-
-    def question(self, number: int = 0) -> WantLog:
-        del number
+    @property
+    def question(self) -> WantLog:
         return WantLog(pod=self.pod, container=self.container, previous=self.previous)
-
-    def is_answer(self, record: Probed) -> bool:
-        want = self.question()
-        return (record.probe, record.target) == (want.probe, want.target)
 
     def weigh_answers(self, answers: tuple[Probed, ...], snapshot: Snapshot) -> Steadiness:
         answer = answers[-1]

@@ -12,10 +12,9 @@ from datetime import datetime
 from ipaddress import ip_network
 from itertools import pairwise
 
-from reconverge.judges.asking import AskingJudge
+from reconverge.judges.asking import AskingJudge, ByAnswers
 from reconverge.judges.judge import WantAnswer
 from reconverge.judges.logs import Line, LogPromise
-from reconverge.judges.promise import Promise
 from reconverge.judges.steady import Steadiness
 from reconverge.model import Node, Pod, Ref, Snapshot
 from reconverge.timeline import Probed
@@ -72,7 +71,7 @@ class FirstAsked(LogPromise, frozen=True, kw_only=True):
         return Steadiness(lacking, f"first asked {took_s:.1f} s after its start")
 
 
-class Tires(Promise, frozen=True, kw_only=True):
+class Tires(ByAnswers, frozen=True, kw_only=True):
     """The application answers exactly `well` requests well, and those after them with an error."""
 
     pod: Ref
@@ -85,13 +84,9 @@ class Tires(Promise, frozen=True, kw_only=True):
     def judge(self, *, deadline_s: float) -> AskingJudge:
         return AskingJudge(self, deadline_s=deadline_s, again_s=0.0, most=self.well + 2)
 
-    def question(self, number: int = 0) -> WantAnswer:
-        del number
+    @property
+    def question(self) -> WantAnswer:
         return WantAnswer(pod=self.pod, port=self.port)
-
-    def is_answer(self, record: Probed) -> bool:
-        want = self.question()
-        return (record.probe, record.target) == (want.probe, want.target)
 
     def weigh_answers(self, answers: tuple[Probed, ...], snapshot: Snapshot) -> Steadiness:
         del snapshot

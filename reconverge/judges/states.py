@@ -124,7 +124,8 @@ class NodeWhole(Promise, frozen=True, kw_only=True):
 class StateJudge:
     """Waits for a predicate over the snapshot, then for its probes, until the deadline.
 
-    Before it says BROKEN, sentinels show that our own watches are up to date.
+    Before it says BROKEN, sentinels show that our own watches are up to date. It never says so over
+    a gap, even one that was closed in time: the state may have come and gone in it.
     """
 
     def __init__(
@@ -141,6 +142,7 @@ class StateJudge:
         self._weigh = weigh
         self._kinds = kinds
         self._outages: tuple[Gap | Lost, ...] = ()
+        self._gap: Gap | None = None  # the last one of before the deadline
         self._steadiness = Steadiness(("nothing was observed yet",), "nothing yet")
         self._steady: Entry | None = None
         self._last: Entry | None = None
@@ -166,6 +168,8 @@ class StateJudge:
         record = entry.record
         is_first, self._last = self._last is None, entry
         self._outages = tuple(one for one in entry.outages if one.kind in self._kinds)
+        gaps = (one for one in self._outages if isinstance(one, Gap))
+        self._gap = next((one for one in gaps if one.since_s <= self.deadline_s), self._gap)
         if isinstance(record, Probed):
             self._note_answer(record)
         is_turn = isinstance(record, Gap | Synced)
@@ -219,14 +223,21 @@ class StateJudge:
             return self._unknown(f"the watch of {outage.kind} {what}: {outage.reason}")
         if self._last is None:
             return self._unknown("nothing was observed")
+        if self._gap is not None:
+            return self._unseen(self._gap)
         return self._echoed(now_s)
 
     def _unproven(self) -> Finding:
         """The deadline came between the state and the answers to its probes."""
+        if self._gap is not None:
+            return self._unseen(self._gap)
         if self._refusal:
             return self._finding(Verdict.BROKEN, self._seen())
         probes = " and ".join(f"{one.probe} of {one.target}" for one in self._ask_at_s)
         return self._unknown(f"{self._steadiness.seen}; not answered in time: {probes}")
+
+    def _unseen(self, gap: Gap) -> Finding:
+        return self._unknown(f"the watch of {gap.kind} had a gap: {gap.reason}")
 
     def _echoed(self, now_s: float) -> Finding | None:
         """BROKEN only by watches of ours that deliver what was written after the deadline."""

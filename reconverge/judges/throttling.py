@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 
-from reconverge.judges.asking import AskingJudge
+from reconverge.judges.asking import ByAnswers
 from reconverge.judges.judge import WantMetrics
-from reconverge.judges.promise import Promise
 from reconverge.judges.steady import Steadiness
 from reconverge.model import Ref, Snapshot
 from reconverge.timeline import Probed
@@ -22,7 +21,7 @@ PERIODS_LEAST = 20
 _COUNT = re.compile(r"container_cpu_cfs_(throttled_)?periods_total\{.*\} (\d+)")
 
 
-class Throttled(Promise, frozen=True, kw_only=True):
+class Throttled(ByAnswers, frozen=True, kw_only=True):
     """The container is held up in `least` to `most` percent of the periods in which it would run.
 
     What it counts goes back to the container's start. cAdvisor looks about every 10 s.
@@ -37,16 +36,9 @@ class Throttled(Promise, frozen=True, kw_only=True):
         share = f"{self.least} to {self.most} percent"
         return f'container "{self.container}" of "{self.pod.name}" is throttled for {share}'
 
-    def judge(self, *, deadline_s: float) -> AskingJudge:
-        return AskingJudge(self, deadline_s=deadline_s)
-
-    def question(self, number: int = 0) -> WantMetrics:
-        del number
+    @property
+    def question(self) -> WantMetrics:
         return WantMetrics(pod=self.pod, container=self.container, metric=METRIC)
-
-    def is_answer(self, record: Probed) -> bool:
-        want = self.question()
-        return (record.probe, record.target) == (want.probe, want.target)
 
     def weigh_answers(self, answers: tuple[Probed, ...], snapshot: Snapshot) -> Steadiness:
         del snapshot

@@ -19,6 +19,7 @@ import msgspec
 from reconverge.errors import BadInput, Unavailable
 from reconverge.provision.machine import Progress
 
+JOURNAL = "journal"
 Egress = Literal["closed", "open"]
 
 
@@ -46,6 +47,10 @@ class StateDir:
     def cluster(self, name: str) -> Path:
         """The folder of a cluster of that name."""
         return self.root / "clusters" / name
+
+    def runs(self, name: str) -> Path:
+        """Where the runs on that cluster keep their locks and their undo journals."""
+        return self.root / "runs" / name
 
     @property
     def engine(self) -> Path:
@@ -75,7 +80,11 @@ class StateDir:
         write_atomically(self._record(record.name), msgspec.json.encode(record))
 
     def forget(self, name: str) -> None:
-        """Remove everything kept about that cluster."""
+        """Remove everything kept about that cluster; what was to be undone on it is gone with it.
+
+        The locks stay: a run may hold them.
+        """
+        shutil.rmtree(self.runs(name) / JOURNAL, ignore_errors=True)
         shutil.rmtree(self.cluster(name), ignore_errors=True)
 
     def names(self) -> list[str]:

@@ -13,6 +13,7 @@ pytest_plugins = (
     "reconverge.pytest_plugin.wording",
     "reconverge.pytest_plugin.turns",
     "reconverge.pytest_plugin.scheduling",
+    "reconverge.pytest_plugin.stop_file",
     "reconverge.pytest_plugin.clusters",
     "reconverge.pytest_plugin.scenarios",
     "reconverge.pytest_plugin.script",

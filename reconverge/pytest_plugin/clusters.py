@@ -7,41 +7,46 @@ cluster that cannot be had is one sentence and not one error for each scenario.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reconverge.cluster.api import KubernetesCluster
 from reconverge.cluster.door import Cluster
 from reconverge.cluster.guard import Guard
-from reconverge.cluster.nodes import KindCluster
 from reconverge.cluster.settings import read_settings
 from reconverge.errors import ReconvergeError
-from reconverge.faults.journal import recover
 from reconverge.model import Node
 from reconverge.model.settings import ClusterSettings
 from reconverge.provision.cluster_config import ClusterSpec
 from reconverge.provision.kubeconfig import users_kubeconfig
 from reconverge.provision.lifecycle import ClusterHandle, down, find, name_of_ours, no_such_cluster
-from reconverge.provision.state import StateDir
+from reconverge.provision.state import JOURNAL, StateDir, valid_name
 from reconverge.provision.up import up
 from reconverge.pytest_plugin.feature_files import speaks_our_steps
 from reconverge.pytest_plugin.lock import Presence, turn
 from reconverge.pytest_plugin.options import SCREEN, Target, is_controller, is_worker, target_of
 from reconverge.pytest_plugin.wording import template_of
+from reconverge.recovery.reach import Reach
+from reconverge.recovery.recover import recover
+from reconverge.recovery.watchdog import Watchdog
 from reconverge.turns import Turn, has_node_set_aside
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:
-    """What scenarios stand on: a cluster, who may harm what on it, and how fast it reacts."""
+    """What scenarios stand on: a cluster, who may harm what on it, and how fast it reacts.
+
+    `reach` is how the watchdog finds the cluster; without it there is none.
+    """
 
     cluster: Cluster
     guard: Guard
     settings: ClusterSettings
     state: Path
+    reach: Reach | None = None
     offline_images: bool = False
     was_made: bool = False
     has_node_set_aside: bool = False
@@ -49,7 +54,11 @@ class Ground:
     @property
     def journal(self) -> Path:
         """Where the undo of every fault on this cluster is written before the fault."""
-        return self.state / "journal"
+        return self.state / JOURNAL
+
+    def watched(self) -> AbstractContextManager[object]:
+        """For this process's life, a watchdog that heals the cluster should it be killed."""
+        return Watchdog(self.journal, self.reach) if self.reach is not None else nullcontext()
 
 
 GROUND = pytest.StashKey[Ground]()
@@ -63,7 +72,7 @@ MAKE_GROUND = pytest.StashKey[Callable[[pytest.Config], Ground]]()
 def ground_of(config: pytest.Config) -> Ground:
     """The ground of this run, made at the first call. Raises ReconvergeError."""
     if GROUND not in config.stash:
-        config.stash[PRESENCE] = Presence(runs_folder(StateDir(), target_of(config).name))
+        config.stash[PRESENCE] = Presence(StateDir().runs(target_of(config).name))
         make = config.stash.get(MAKE_GROUND, make_ground)
         config.stash[GROUND] = make(config)
     return config.stash[GROUND]
@@ -92,19 +101,16 @@ def standing_ground(target: Target) -> Ground:
 
 def _attached(target: Target) -> Ground:
     """A cluster whose context was named: naming it is the permission."""
-    kubeconfig = (target.kubeconfig or users_kubeconfig()).expanduser()
     context = target.context
-    cluster: Cluster
-    if context.startswith("kind-"):
-        cluster = KindCluster.of(kubeconfig, kind_name=context.removeprefix("kind-"))
-    else:
-        cluster = KubernetesCluster.open(kubeconfig, context=context)
+    reach = _reach_of(target.kubeconfig, context)
+    cluster = reach.open()
     return Ground(
         cluster=cluster,
         guard=Guard(context=cluster.name, allowed_contexts=frozenset({context})),
         settings=read_settings(cluster),
         state=meeting_place(cluster, StateDir()),
         has_node_set_aside=_has_node_set_aside(cluster),
+        reach=reach,
     )
 
 
@@ -112,6 +118,29 @@ def _has_node_set_aside(cluster: Cluster) -> bool:
     """Asked of the cluster and not of our records: it may be older than that we do it."""
     found = cluster.find("Node")
     return has_node_set_aside(tuple(node for node in found if isinstance(node, Node)))
+
+
+def _reach_of(kubeconfig: Path | None, context: str) -> Reach:
+    """Contexts of that name are kind's: whether it is really one, its containers show."""
+    kind_name = context.removeprefix("kind-") if context.startswith("kind-") else ""
+    path = (kubeconfig or users_kubeconfig()).expanduser()
+    return Reach.of(path, context=context, kind_name=kind_name)
+
+
+def journal_of(name: str, *, kubeconfig: Path | None, kube_context: str) -> tuple[Reach, Path]:
+    """How to reach a cluster of ours, or the one of that context, and where its journals are.
+
+    Raises Unavailable where there is no such cluster, or it does not answer; BadInput.
+    """
+    state = StateDir()
+    if kube_context:
+        reach = _reach_of(kubeconfig, kube_context)
+        return reach, meeting_place(reach.open(), state) / JOURNAL
+    handle = find(valid_name(name), state=state)
+    if handle is None:
+        raise no_such_cluster(name)
+    reach = Reach.of(handle.kubeconfig, context=handle.context, kind_name=handle.name)
+    return reach, state.runs(name) / JOURNAL
 
 
 def meeting_place(cluster: Cluster, state: StateDir) -> Path:
@@ -122,20 +151,15 @@ def meeting_place(cluster: Cluster, state: StateDir) -> Path:
     """
     ours = name_of_ours(cluster, state)
     if ours:
-        return runs_folder(state, ours)
+        return state.runs(ours)
     return state.root / "attached" / cluster.read("Namespace", "kube-system").uid
 
 
 def _ours(target: Target, say: Callable[[str], None]) -> Ground:
     state = StateDir()
     # A node that another process has stopped on purpose is not to be repaired under its hands.
-    with turn(runs_folder(state, target.name), is_alone=False, lane=Turn.OUTAGE.lane):
+    with turn(state.runs(target.name), is_alone=False, lane=Turn.OUTAGE.lane):
         return _found_or_made(target, state, say)
-
-
-def runs_folder(state: StateDir, name: str) -> Path:
-    """Where the runs on that cluster keep their lock and their undo journals."""
-    return state.root / "runs" / name
 
 
 def _found_or_made(target: Target, state: StateDir, say: Callable[[str], None]) -> Ground:
@@ -150,12 +174,14 @@ def _found_or_made(target: Target, state: StateDir, say: Callable[[str], None]) 
 
 
 def _ground_on(handle: ClusterHandle, state: StateDir, *, was_made: bool) -> Ground:
-    cluster = KindCluster.of(handle.kubeconfig, kind_name=handle.name)
+    reach = Reach.of(handle.kubeconfig, context=handle.context, kind_name=handle.name)
+    cluster = reach.open()
     return Ground(
         cluster=cluster,
         guard=Guard(context=handle.context, is_ours=handle.is_ours),
         settings=read_settings(cluster),
-        state=runs_folder(state, handle.name),
+        state=state.runs(handle.name),
+        reach=reach,
         offline_images=is_offline(state, handle.name),
         was_made=was_made,
         has_node_set_aside=_has_node_set_aside(cluster),
@@ -218,7 +244,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def _remove(config: pytest.Config) -> None:
     name, say = target_of(config).name, config.stash[SCREEN].say
-    presence = config.stash.get(PRESENCE, None) or Presence(runs_folder(StateDir(), name))
+    presence = config.stash.get(PRESENCE, None) or Presence(StateDir().runs(name))
     if presence.is_only_one():
         down(name, progress=say)
     else:

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from reconverge.cluster.guard import OBJECTS_PER_RUN_MAX, OBJECTS_PER_SCENARIO_MAX
 from reconverge.errors import BadInput
 from reconverge.pytest_plugin.screen import Screen
 
@@ -93,6 +94,29 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "default": "",
         "metavar": "NAME",
         "help": "the context to run on: naming it is the permission to harm it",
+    },
+    "--max-targets": {
+        "type": int,
+        "default": OBJECTS_PER_SCENARIO_MAX,
+        "metavar": "N",
+        "help": "refuse a scenario that would hit more objects (default: %(default)s)",
+    },
+    "--max-targets-per-run": {
+        "type": int,
+        "default": OBJECTS_PER_RUN_MAX,
+        "metavar": "N",
+        "help": "refuse what would make the whole run hit more objects (default: %(default)s)",
+    },
+    "--opt-in": {
+        "default": "",
+        "metavar": "LABEL",
+        "help": "of what scenarios have not made, harm only what carries this label (key[=value])",
+    },
+    "--stop-file": {
+        "type": Path,
+        "metavar": "FILE",
+        "help": "end the run and take back its faults when this file appears "
+        "(default: STOP in the report folder)",
     },
     "--keep-cluster": _FLAG | {"help": "do not remove a cluster that this run created"},
     "--keep-namespace": _FLAG | {"help": "leave the namespace of a red scenario for a look"},

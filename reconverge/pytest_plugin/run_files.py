@@ -163,7 +163,8 @@ class RunFile:
                 promises=stored.promises,
                 recovery=recovered(stored.recoveries),
             )
-        if name in self.spans:
+        # Of one that was interrupted the reports tell its set-up at most; its timeline, the rest.
+        if name in self.spans and (outcome is not None or stored is None):
             begun, ended = self.spans[name]
             started = datetime.fromtimestamp(begun, UTC).isoformat()
             duration_s = round(ended - begun, 3)

@@ -27,6 +27,7 @@ from reconverge.pytest_plugin.clusters import Ground, ground_of
 from reconverge.pytest_plugin.lock import turn
 from reconverge.pytest_plugin.manifests import Manifests
 from reconverge.pytest_plugin.options import RUN, mutations
+from reconverge.pytest_plugin.spending import SpentInFile
 from reconverge.pytest_plugin.turns import turn_of_item
 from reconverge.turns import Turn
 
@@ -46,7 +47,8 @@ def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
     """
     ground = ground_of(request.config)
     left = request.config.stash.setdefault(LEFT, set())
-    yield ground
+    with ground.watched():
+        yield ground
     going = left - {""}
     if going:
         wait_until_gone(ground.cluster, clock=RealClock(), names=going)
@@ -112,6 +114,7 @@ def _experiment(item: pytest.Item, ground: Ground, journal: Journal, mine: Turn)
         faults_off=config.getoption("--faults-off"),
         settings=ground.settings,
         turn=mine,
+        spent=SpentInFile(run.folder / ".hit"),
     )
 
 
@@ -119,7 +122,13 @@ def _guard(item: pytest.Item, ground: Ground) -> Guard:
     """Its control plane may be harmed where a tag or --controllers-frozen asks, if it is ours."""
     is_tagged = item.get_closest_marker("control_plane") is not None
     is_asked = is_tagged or bool(item.config.getoption("--controllers-frozen"))
-    return msgspec.structs.replace(ground.guard, may_harm_control_plane=is_asked)
+    return msgspec.structs.replace(
+        ground.guard,
+        may_harm_control_plane=is_asked,
+        opt_in=item.config.getoption("--opt-in"),
+        objects_max=item.config.getoption("--max-targets"),
+        objects_per_run_max=item.config.getoption("--max-targets-per-run"),
+    )
 
 
 def folder_name(nodeid: str) -> str:

@@ -126,11 +126,13 @@ class Newest:
     def is_news(self, record: Observed) -> bool:
         """Take a delivery into account; False when it is older than what was known."""
         uid, version = record.uid, record.resource_version
+        if uid in self._gone:
+            return False
         if record.change == "deleted":
             self._gone.add(uid)
             self._versions.pop(uid, None)
             return True
-        if uid in self._gone or self._versions.get(uid, -1) > version:
+        if self._versions.get(uid, -1) > version:
             return False
         self._versions[uid] = version
         return True

@@ -22,7 +22,6 @@ from reconverge.errors import ReconvergeError
 from reconverge.experiment import Experiment, PromiseBroken
 from reconverge.faults.journal import Journal
 from reconverge.provision.state import StateDir
-from reconverge.pytest_plugin.clusters import runs_folder
 from reconverge.pytest_plugin.lock import turn
 from reconverge.timeline import Timeline
 from tests.adversaries.acts import Round
@@ -53,7 +52,7 @@ class Arena(msgspec.Struct, frozen=True):
 
     def play(self, adversary: Adversary, scenarios: Sequence[Scenario]) -> list[Outcome]:
         """One round. Raises what kept the cluster from being left whole."""
-        lock = runs_folder(StateDir(), self.cluster.kind_name)
+        lock = StateDir().runs(self.cluster.kind_name)
         folder = self.folder / slug(adversary.name)
         shutil.rmtree(folder, ignore_errors=True)
         with turn(lock, is_alone=adversary.is_alone), self._round(adversary, scenarios) as one:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reconverge.cluster.watching import Stream
@@ -102,6 +102,8 @@ VALUES = st.recursive(
 )
 
 
+@example({}, {"": None, "managedFields": []}, [])
+@example({"uid": "u"}, {"": None, "managedFields": []}, [])
 @given(
     st.dictionaries(st.text(), VALUES, max_size=4),
     st.dictionaries(st.text() | st.just("managedFields"), VALUES, max_size=4),

@@ -15,7 +15,6 @@ from reconverge.cluster.door import Cluster, ControlPlane, JsonObject, Kubelets,
 from reconverge.cluster.errors import Conflict, NotFound
 from reconverge.cluster.nodes import KindCluster
 from reconverge.provision.state import StateDir
-from reconverge.pytest_plugin.clusters import runs_folder
 from reconverge.pytest_plugin.lock import turn
 from tests.contract.conftest import Door
 from tests.contract.test_door import GATED, controller, owned
@@ -33,7 +32,7 @@ def alone(door: Door) -> Iterator[Door]:
     """Nobody else is on the cluster meanwhile, and at the end its leaders lead."""
     cluster = inside(door)
     is_real = isinstance(cluster, KindCluster)
-    lock = runs_folder(StateDir(), cluster.name.removeprefix("kind-"))
+    lock = StateDir().runs(cluster.name.removeprefix("kind-"))
     with turn(lock, is_alone=True) if is_real else nullcontext():
         yield door
         for process in (CONTROLLERS, SCHEDULER):

@@ -60,6 +60,7 @@ def main(boundary: str, folder: Path) -> None:
     fault = StopNode(node=NODE)
     chosen = injector.choose(fault, guard=guard, pick=Pick(seed=1), injection_id="exp/0")
     injector.roll_back(injector.inject(chosen))
+    assert not injector.heal()
     journal.close()
 
 

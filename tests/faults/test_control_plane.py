@@ -24,10 +24,10 @@ from reconverge.faults import (
     StopKubelet,
     SwitchOffController,
 )
-from reconverge.faults.journal import recover
 from reconverge.faults.undo import AwaitLeaders, RestoreStaticPod, RollbackFailed, ThawProcess
 from reconverge.judges import baselines
 from reconverge.judges.states import NodeGone, NodeWhole
+from reconverge.recovery.recover import recover
 from reconverge.verdict import Verdict
 from tests.fakes import FakeCluster, SteppedClock
 from tests.fakes.watches import FakeRecorder
@@ -122,7 +122,7 @@ def test_the_next_process_restores_what_a_dead_one_left(tmp_path: Path) -> None:
     experiment.inject(StopController(process=SCHEDULER))
     experiment.inject(RC_OFF)
     die(tmp_path / "journal")
-    rows = recover(cluster, tmp_path / "journal")
+    rows = recover(cluster, tmp_path / "journal", clock=cluster.clock)
     assert [row.error for row in rows] == ["", "", ""]
     assert cluster.kept == {}
     assert set(cluster.processes.values()) == {"running"}

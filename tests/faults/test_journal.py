@@ -13,10 +13,11 @@ from reconverge.cluster.errors import Unreachable
 from reconverge.errors import Unavailable
 from reconverge.faults import ScaleWorkload, StopNode
 from reconverge.faults.injector import encoded
-from reconverge.faults.journal import Journal, Planned, pending, recover
+from reconverge.faults.journal import Journal, Planned, pending
 from reconverge.faults.owner import Owner
 from reconverge.faults.undo import StartNode
 from reconverge.model import Ref
+from reconverge.recovery.recover import recover
 from reconverge.timeline import RolledBack
 from reconverge.verdict import Verdict
 from tests.fakes import FakeCluster, SteppedClock
@@ -53,11 +54,11 @@ def test_a_planned_fault_of_a_dead_process_is_taken_back(tmp_path: Path) -> None
     cluster = FakeCluster(SteppedClock())
     cluster.machines.stop("fake-worker")
     path = abandoned(tmp_path, planned())
-    [done] = recover(cluster, tmp_path)
+    [done] = recover(cluster, tmp_path, clock=cluster.clock)
     assert (done.undo, done.error) == ("node fake-worker started", "")
     assert cluster.machines.state["fake-worker"] == "running"
     assert not path.exists()
-    assert recover(cluster, tmp_path) == ()
+    assert recover(cluster, tmp_path, clock=cluster.clock) == ()
 
 
 def test_a_live_owner_is_left_alone(tmp_path: Path) -> None:
@@ -66,7 +67,7 @@ def test_a_live_owner_is_left_alone(tmp_path: Path) -> None:
     cluster.machines.stop("fake-worker")
     Journal(tmp_path, clock=cluster.clock).plan(planned())
     assert pending(tmp_path) == ()
-    assert recover(cluster, tmp_path) == ()
+    assert recover(cluster, tmp_path, clock=cluster.clock) == ()
     assert cluster.machines.state["fake-worker"] == "exited"
 
 
@@ -103,7 +104,7 @@ def test_the_newest_fault_is_taken_back_first(tmp_path: Path) -> None:
     nodes = ["fake-worker", "fake-worker1", "fake-worker2"]
     lines = [planned(f"exp/{number}", node=node) for number, node in enumerate(nodes)]
     abandoned(tmp_path, *lines)
-    done = recover(FakeCluster(SteppedClock()), tmp_path)
+    done = recover(FakeCluster(clock := SteppedClock()), tmp_path, clock=clock)
     assert [row.undo.split()[1] for row in done] == list(reversed(nodes))
 
 
@@ -120,7 +121,7 @@ def test_an_empty_journal_of_a_dead_process_is_removed(tmp_path: Path) -> None:
     """A process that died before its first line left nothing to undo."""
     path = tmp_path / f"{DEAD_PID}-0.jsonl"
     path.touch()
-    assert recover(FakeCluster(SteppedClock()), tmp_path) == ()
+    assert recover(FakeCluster(clock := SteppedClock()), tmp_path, clock=clock) == ()
     assert not path.exists()
 
 
@@ -129,10 +130,10 @@ def test_an_undo_that_fails_stays_to_be_done(tmp_path: Path) -> None:
     cluster = FakeCluster(SteppedClock())
     abandoned(tmp_path, planned())
     cluster.is_down = True
-    [failed] = recover(cluster, tmp_path)
+    [failed] = recover(cluster, tmp_path, clock=cluster.clock)
     assert "connection refused" in failed.error
     cluster.is_down = False
-    [done] = recover(cluster, tmp_path)
+    [done] = recover(cluster, tmp_path, clock=cluster.clock)
     assert not done.error
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reconverge.faults.injector import Boundary
-from reconverge.faults.journal import recover
+from reconverge.recovery.recover import recover
 from tests.faults.killed import DiskCluster
 
 ROOT = Path(__file__).parent.parent.parent
@@ -21,6 +21,7 @@ LEFT = {
     Boundary.DONE: ("exited", 1),
     Boundary.RECORDED: ("exited", 1),
     Boundary.UNDONE: ("running", 1),
+    Boundary.HEALED: ("running", 1),
     Boundary.CLOSED: ("running", 0),
 }
 

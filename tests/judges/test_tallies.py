@@ -79,6 +79,8 @@ POD = st.fixed_dictionaries(
 )
 CHANGE = st.sampled_from(["added", "modified", "deleted"])
 INDEX = st.sampled_from(["", "0", "1"])
+REASON = st.sampled_from(["Unhealthy", "Unhealthy", "Killing"])
+PROBE = st.sampled_from(["Liveness", "Readiness"])
 OPS: st.SearchStrategy[Op] = st.one_of(
     st.tuples(st.just("pod"), st.tuples(st.sampled_from("abcdef"), CHANGE, POD, INDEX)),
     st.tuples(st.just("pod"), st.tuples(st.sampled_from("abcdef"), CHANGE, POD, INDEX)),
@@ -88,6 +90,7 @@ OPS: st.SearchStrategy[Op] = st.one_of(
         st.tuples(st.sampled_from(["100", "101"]), st.integers(0, 1), CHANGE, st.booleans()),
     ),
     st.tuples(st.just("node"), st.booleans()),
+    st.tuples(st.just("remark"), st.tuples(st.sampled_from("ab"), REASON, PROBE, CHANGE)),
     st.tuples(st.just("again"), st.integers(0, 50)),
 )
 
@@ -110,6 +113,8 @@ def play(story: Story, op: Op) -> None:
             story.see("ReplicaSet", change, wire)
         case "job":
             tick(story, *what)
+        case "remark":
+            remark(story, *what)
         case "node":
             story.node("worker", ready="True" if what else "Unknown")
         case "again":
@@ -123,6 +128,18 @@ def tick(story: Story, minute: str, number: int, change: Change, has_ended: bool
     owners = owned_by(CRON)
     metadata = meta(name, f"{name}-{number}", story.next_version(), ownerReferences=owners)
     story.see("Job", change, {"metadata": metadata, "status": {"conditions": rows}})
+
+
+def remark(story: Story, uid: str, reason: str, probe: str, change: Change) -> None:
+    """The kubelet's Event about a pod; identical ones are merged, at last they are dropped."""
+    name = f"{uid}-{reason}-{probe}"
+    wire: Json = {
+        "metadata": meta(name, name, story.next_version()),
+        "involvedObject": {"kind": "Pod", "name": uid, "uid": uid},
+        "reason": reason,
+        "message": f"{probe} probe failed: refused",
+    }
+    story.see("Event", change, wire)
 
 
 def again(story: Story, which: int) -> None:

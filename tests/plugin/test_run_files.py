@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 import reconverge
+from reconverge.clock import RealClock
 from reconverge.report import run_record
 from reconverge.report.run_record import RunRecord, ScenarioRecord
+from reconverge.timeline import read_timeline
 from reconverge.verdict import Verdict
 from tests.plugin.conftest import Play
 from tests.plugin.test_verdicts_and_exit_codes import FEATURE
@@ -42,6 +44,7 @@ def test_a_run_leaves_its_record(play: Play, pytester: pytest.Pytester) -> None:
     assert started <= datetime.fromisoformat(scenario.started) <= ended
     assert 0 < scenario.duration_s <= (ended - started).total_seconds() + 1
     assert scenario.timeline == "shop-A-lost-pod-is-replaced/timeline.jsonl"
+    assert scenario.repeat == f"pytest '{TITLE}' --seed 7"
     assert (pytester.path / "runs" / "now" / scenario.timeline).is_file()
 
 
@@ -82,6 +85,9 @@ def test_an_interrupted_run_leaves_its_record_too(play: Play, pytester: pytest.P
     assert (scenario.scenario, scenario.verdict) == (TITLE, Verdict.UNKNOWN)
     assert scenario.why == "the run ended before the scenario did"
     assert scenario.timeline
+    (path,) = (pytester.path / "runs" / "now").glob(scenario.timeline)
+    timeline = read_timeline(path, RealClock())
+    assert scenario.duration_s == round(timeline[len(timeline) - 1].at_s, 3)
 
 
 def test_a_run_that_is_interrupted_at_its_very_end_leaves_its_record(
@@ -137,3 +143,28 @@ def test_a_record_that_cannot_be_written_is_no_verdict(
     result = play(FEATURE.format(name="shop"))
     assert result.ret == 0
     assert not (pytester.path / "runs" / "now" / "run.json").exists()
+
+
+def test_a_run_leaves_its_page_and_says_where(play: Play, pytester: pytest.Pytester) -> None:
+    """In its last line; the page has the scenario with its steps."""
+    result = play(FEATURE.format(name="broken"), "--seed", "7")
+    page = pytester.path / "runs" / "now" / "report.html"
+    result.stdout.fnmatch_lines([f"1 BROKEN    seed 7    {page}"])
+    text = page.read_text(encoding="utf-8")
+    assert "<title>BROKEN · now · reconverge</title>" in text
+    assert 'class="step failed"' in text
+
+
+def test_a_page_that_cannot_be_made_is_no_verdict(
+    play: Play, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run ends as it would have, and names its folder instead."""
+
+    def fail(*_: object) -> str:
+        raise RuntimeError("a defect of ours")
+
+    monkeypatch.setattr("reconverge.report.html.page.page_of", fail)
+    result = play(FEATURE.format(name="shop"), "--seed", "7")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines([f"1 HELD    seed 7    {pytester.path / 'runs' / 'now'}"])
+    assert not (pytester.path / "runs" / "now" / "report.html").exists()

@@ -27,6 +27,7 @@ class Authors:
         assert isinstance(opened, Opened), "a timeline begins with its opening record"
         self._zero: datetime = opened.started - timedelta(seconds=opened.at_s)
         self._writes: dict[_Key, list[Wrote]] = defaultdict(list)
+        self._deleted: dict[_Key, Wrote] = {}
         for entry in timeline.entries():
             one = entry.record
             if isinstance(one, Wrote) and one.code < 400:
@@ -47,6 +48,9 @@ class Authors:
             found = self._used_up(key, received, is_first=not key[2])
             if found:
                 return " or ".join(dict.fromkeys(author(one) for one in found)), True
+        # One request of a kubelet ends the grace period and then removes the pod: two deliveries.
+        if record.change == "deleted" and keys[0] in self._deleted:
+            return author(self._deleted[keys[0]]), True
         return _by_fields(record), False
 
     def _used_up(self, key: _Key, until: datetime, *, is_first: bool) -> list[Wrote]:
@@ -55,6 +59,9 @@ class Authors:
         found = [one for one in writes if one.received <= until + _MARGIN]
         found = found[:1] if is_first else found
         del writes[: len(found)]
+        for one in found:
+            if one.verb == "delete":
+                self._deleted[key] = one
         return found
 
 

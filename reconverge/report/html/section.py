@@ -61,6 +61,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     name: str
     title: str
+    example: str = ""
     verdict: str
     feature: str = ""
     file: str = ""
@@ -107,11 +108,12 @@ def _told(
 ) -> Section:
     story = story_of(timeline)
     ending = ending_of(timeline, story.steps, record)
-    file, _, title = opened.scenario.rpartition("::")
+    file, title, example = parts_of(opened.scenario)
     return Section(
         number=number,
         name=opened.scenario,
         title=story.title or title,
+        example=example,
         feature=story.feature,
         file=file,
         rule=story.rule,
@@ -137,11 +139,12 @@ def _told(
 def untold(number: int, record: ScenarioRecord | None, *, name: str = "", error: str) -> Section:
     """A scenario without a record that can be read: what the run's index knows of it."""
     index = record or ScenarioRecord(scenario=name, verdict=Verdict.UNKNOWN, exit_code=0)
-    file, _, title = index.scenario.rpartition("::")
+    file, title, example = parts_of(index.scenario)
     return Section(
         number=number,
         name=index.scenario,
         title=title,
+        example=example,
         file=file,
         verdict=index.verdict.value,
         promise=index.promise,
@@ -152,6 +155,13 @@ def untold(number: int, record: ScenarioRecord | None, *, name: str = "", error:
         repeat=index.repeat,
         error=error,
     )
+
+
+def parts_of(name: str) -> tuple[str, str, str]:
+    """The feature file, the title and the row of examples that a node ID names."""
+    file, _, title = name.rpartition("::")
+    title, _, example = title.partition("[")
+    return file, title, example.removesuffix("]").replace("-", ", ")
 
 
 def _length_s(timeline: Timeline) -> float:

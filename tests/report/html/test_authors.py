@@ -60,6 +60,15 @@ def test_two_writes_between_deliveries_are_both_named() -> None:
     assert authors(story, "c")[-1] == ("kubelet of worker or replication-controller", True)
 
 
+def test_a_deletion_is_delivered_twice() -> None:
+    """Its only write ends the grace period, and then the pod is gone."""
+    story = replaced()
+    wrote(story, 2.9, KUBELET, name="b", verb="delete")
+    story.at(5.0).pod("b", terminating=True)
+    story.at(5.1).pod("b", "deleted")
+    assert authors(story, "b")[-2:] == [("kubelet of worker", True)] * 2
+
+
 def test_a_refused_write_wrote_nothing() -> None:
     """It is in the log with its code."""
     story = replaced()

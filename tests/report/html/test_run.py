@@ -10,6 +10,7 @@ from reconverge.clock import RealClock
 from reconverge.errors import BadInput
 from reconverge.report.html.page import page_of, pictures, repeat_of, took
 from reconverge.report.html.run import Run, run_of
+from reconverge.report.html.section import parts_of
 from reconverge.report.run_record import ClusterFacts, RunRecord, ScenarioRecord, write
 from reconverge.report.stored import TIMELINE
 from reconverge.verdict import Verdict
@@ -163,6 +164,19 @@ def test_where_there_is_no_run(tmp_path: Path) -> None:
     """The error says what to name instead."""
     with pytest.raises(BadInput, match="no timeline in it"):
         told(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("a/b.feature::A pod is lost", ("a/b.feature", "A pod is lost", "")),
+        ("b.feature::A pod is lost[Job-one-1]", ("b.feature", "A pod is lost", "Job, one, 1")),
+        ("by hand", ("", "by hand", "")),
+    ],
+)
+def test_the_parts_of_a_scenarios_name(name: str, parts: tuple[str, str, str]) -> None:
+    """Scenarios of one outline are told apart by their example."""
+    assert parts_of(name) == parts
 
 
 def test_the_command_that_repeats_a_scenario_of_an_older_record(tmp_path: Path) -> None:

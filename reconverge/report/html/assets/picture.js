@@ -121,7 +121,7 @@ function rowsOf(picture) {
   for (const group of picture.groups ?? []) {
     if (!group.lanes?.length && !group.counts?.length && !group.unseen) continue;
     const last = group.counts?.at(-1);
-    const note = last ? `${last.ready ?? 0} of ${last.wanted ?? 0} ready` : "";
+    const note = last ? `${last.ready ?? 0}/${last.wanted ?? 0} ready` : "";
     if (group.lanes?.length) rows.push({ height: group.counts?.length ? 38 : 24, label: group.title, more: group.kind, note, kind: "group", draw: drawCounts, of: group, gap: 6 });
     for (const lane of group.lanes ?? [])
       rows.push({ height: lane.kind === "container" ? 18 : 20, label: lane.name, note: lane.note, kind: `${lane.kind}${lane.is_target ? " target" : ""}`, draw: drawLane, of: lane });

@@ -1,0 +1,36 @@
+"""A sample of the crash trials, in seconds: one fault of a node's object, one of a workload."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reconverge.cluster.nodes import KindCluster
+from reconverge.model import Ref, ref
+from reconverge.provision.state import StateDir
+from tests.crashes.rounds import Rounds
+from tests.crashes.samples import NAMESPACE, on, set_up
+
+pytestmark = pytest.mark.cluster
+
+
+@pytest.fixture
+def scene(cluster: KindCluster) -> Iterator[dict[str, Ref]]:
+    """What the faults of the samples hit."""
+    yield set_up(cluster)
+    cluster.delete(ref("Namespace", cluster.read("Namespace", NAMESPACE)))
+
+
+@pytest.mark.parametrize("fault", ["CordonNode", "ScaleWorkload"])
+def test_a_run_killed_at_a_step_leaves_nothing(
+    cluster: KindCluster, scene: dict[str, Ref], fault: str
+) -> None:
+    """At some of its steps; `./run crashes` plays all."""
+    state = os.environ.get("RECONVERGE_TEST_KUBECONFIG")
+    kubeconfig = Path(state) if state else StateDir().kubeconfig(cluster.kind_name)
+    rounds = Rounds(kubeconfig, cluster.kind_name, within=(NAMESPACE,))
+    for trial in rounds.trials(fault, on(cluster, scene)[fault], seed=4711, at_most=4):
+        assert trial.is_healed, trial
