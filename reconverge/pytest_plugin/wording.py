@@ -23,7 +23,10 @@ from reconverge.pytest_plugin.options import is_worker
 
 # The behaviours of "Kubernetes in Action", chapter 4, by group and number; and those that
 # Kubernetes' own end-to-end tests show, such as k8s_rc3.
-CHAPTER_TAG = re.compile(r"(lp|rc|node|rs|ds|job|cj|cp|ro)_\d+|k8s_(rc|rs|ds|j|c|p|n|g)\d+")
+# Beside them each fault has a tag of its own, such as fault_cut_network (docs/faults.md).
+CHAPTER_TAG = re.compile(
+    r"(lp|rc|node|rs|ds|job|cj|cp|ro)_\d+|k8s_(rc|rs|ds|j|c|p|n|g)\d+|fault_[a-z_]+"
+)
 TAGS = {
     "node_loss": "stops nodes: runs alone on the whole cluster",
     "control_plane": "may disturb the control plane of a cluster of ours: runs alone on it",
