@@ -20,7 +20,7 @@ ADDED_TO_NAV = "Decisions"
 
 
 def on_config(config: Any) -> Any:
-    """What other people add has its place at once: decisions, and a page that is written by hand."""
+    """What other people add has its place at once: decisions, and the mutants once written."""
     docs = Path(config["docs_dir"])
     decisions = sorted(f"decisions/{path.name}" for path in (docs / "decisions").glob("*.md"))
     for row in config["nav"]:

@@ -1,4 +1,4 @@
-@daemon_set @exclusive
+@daemon_set @node_labels
 Feature: A DaemonSet follows the labels of the nodes
   Its pods stand where its node selector finds a label, and go with it. Other pods are put by such a
   label only once, and then they stay.
@@ -34,6 +34,13 @@ Feature: A DaemonSet follows the labels of the nodes
         | is labelled "disk=hdd" |
         | loses its label "disk" |
 
+    @k8s_ds3
+    Scenario: An affinity to nodes is followed like a selector of nodes
+      Given the DaemonSet "disk-affine" runs on two nodes labelled "disk=ssd"
+      When one of them is labelled "disk=hdd"
+      Then "disk-affine" has one ready pod on each node that it selects
+      And "disk-affine" has its only pod on the other, never touched
+
     @ds_12 @k8s_ds2
     Scenario: A node that gets the label again gets a new pod
       Given the DaemonSet "disk-watch" runs on two nodes labelled "disk=ssd"
@@ -44,7 +51,7 @@ Feature: A DaemonSet follows the labels of the nodes
 
   Rule: Nodes that are closed to other pods are not closed to daemons
 
-    @ds_3 @ds_16
+    @ds_3 @ds_16 @node_loss
     Scenario: A cordoned node gets its daemon, and nothing else
       Given a node is cordoned
       And the ReplicationController "kubia" is in its steady state of 3 ready pods

@@ -83,3 +83,21 @@ Feature: A DaemonSet runs one pod on each node
       Then "node-agent" has one ready pod on each node that it selects
       And "node-agent" never lacks more than one ready pod
       And "node-agent" never has two pods on one node
+
+  Rule: One that is told so replaces no pod of its own accord
+
+    @k8s_ds5
+    Scenario: A new image changes no pod
+      Given the DaemonSet "on-request" runs on each node
+      When "on-request" rolls out the image "luksa/kubia"
+      Then "on-request" has one ready pod on each node that it selects
+      And "on-request" keeps exactly its pods
+
+    @k8s_ds5
+    Scenario: A pod that is deleted comes back with the new image
+      Given the DaemonSet "on-request" runs on each node
+      And "on-request" has been given the image "luksa/kubia"
+      When one of the pods of "on-request" is deleted
+      Then "on-request" has one ready pod on each node that it selects
+      And what is new of "on-request" is made from its template
+      And the surviving pods of "on-request" are never touched

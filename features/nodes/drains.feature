@@ -1,4 +1,4 @@
-@exclusive
+@node_loss
 Feature: A node is emptied no faster than the pods that leave it are replaced
   A disruption budget says how many pods must stay ready. Who drains a node asks for each pod until
   the budget allows it.

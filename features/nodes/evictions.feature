@@ -1,4 +1,4 @@
-@exclusive
+@node_loss
 Feature: Pods that have to leave a node are replaced, and none comes back to it
   A node that is drained, or tainted, runs well. Who may stay is said by the pods.
 
@@ -21,6 +21,14 @@ Feature: Pods that have to leave a node are replaced, and none comes back to it
       When that node is tainted "closed:NoExecute"
       Then "stranger" has to go while "guest" stays
       And "guest" stays for 4 seconds, and has to go then
+      And "resident" never has to go
+
+    @k8s_n6
+    Scenario: Each pod has the time that it asks for itself
+      Given the pods "guest", "visitor" and "resident" are ready on one node
+      When that node is tainted "closed:NoExecute"
+      Then "guest" stays for 4 seconds, and has to go then
+      And "visitor" stays for 9 seconds, and has to go then
       And "resident" never has to go
 
     @k8s_n4

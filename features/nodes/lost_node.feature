@@ -37,6 +37,17 @@ Feature: The pods of a lost node are replaced elsewhere, and the node comes back
       Then what was lost with it is gone while that node is NotReady, and nobody replaces "lone-task"
       And the task of "fifteen-seconds" is done by 1 pod after 1 that failed
 
+  Rule: Who promises that a name is borne by one pod at most makes no second
+
+    @stateful_set @k8s_n9
+    Scenario: A StatefulSet does not stand in for a pod that may be running still
+      Given the StatefulSet "steadfast" is in its steady state of 3 ready pods
+      And the ReplicationController "kubia" is in its steady state of 3 ready pods
+      When a node that runs a pod of "kubia" is stopped
+      Then "kubia" converges to 3 ready pods
+      And "steadfast" shows "status.readyReplicas" as "2"
+      And "steadfast" makes 0 pods and removes 1
+
   Rule: A node that has left the cluster takes its pods with it
 
     @node_15

@@ -1,4 +1,4 @@
-@node_loss
+@node_loss @exclusive
 Feature: When too much of the cluster is down, nobody is sent away any more
   That so many nodes are lost at once is unlikely; more likely it is the control plane that has lost
   sight of them. Pods that run well would be killed for nothing.

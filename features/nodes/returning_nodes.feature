@@ -1,4 +1,4 @@
-@node_loss
+@node_loss @exclusive
 Feature: Nodes return whole in whatever order they are started
   A node that comes back with another node's address looks Ready and is not: pods on it cannot be
   reached. Whole means reachable.

@@ -41,6 +41,7 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
 
     `is_ours`: the harness made this cluster. `allowed_contexts`: named by the user.
     `own_namespaces`: made by this scenario. `may_harm_control_plane`: the scenario is tagged so.
+    `spared_nodes`: those that others use meanwhile.
     `opt_in`: a label that whatever is not the scenario's own must carry, as `key` or `key=value`.
     `objects_max`: how many objects a scenario may hit, `objects_per_run_max` the whole run.
     """
@@ -51,6 +52,7 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
     own_namespaces: frozenset[str] = frozenset()
     protected_namespaces: frozenset[str] = PROTECTED_NAMESPACES
     may_harm_control_plane: bool = False
+    spared_nodes: frozenset[str] = frozenset()
     opt_in: str = ""
     objects_max: int = OBJECTS_PER_SCENARIO_MAX
     objects_per_run_max: int = OBJECTS_PER_RUN_MAX
@@ -120,6 +122,10 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
             return "no such node is known"
         if node.is_control_plane and not (self.is_ours and self.may_harm_control_plane):
             return "it is the control plane"
+        if node.name in self.spared_nodes:
+            return (
+                "other scenarios use it; one that harms a node is tagged @node_loss or @exclusive"
+            )
         return ""
 
     def _lacks_consent(self, target: Ref, snapshot: Snapshot) -> str:

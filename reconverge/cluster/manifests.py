@@ -202,13 +202,13 @@ def _written_out(spec: JsonObject, *, old: str, kind: str) -> Iterator[str]:
 
 
 def _containers(manifest: JsonObject) -> Iterator[JsonObject]:
-    spec = _pod_spec(manifest)
+    spec = pod_spec(manifest)
     for key in ("initContainers", "containers"):
         rows = spec.get(key)
         yield from (row for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
 
 
-def _pod_spec(manifest: JsonObject) -> JsonObject:
+def pod_spec(manifest: JsonObject) -> JsonObject:
     """Where the manifest describes its pods; empty when it describes none."""
     if manifest.get("kind") == "Pod":
         return _at(manifest, "spec")

@@ -127,6 +127,23 @@ def status(name: str, deep: bool, as_json: bool) -> int:
 
 @cluster.command()
 @name_option
+def inventory(name: str) -> None:
+    """List what a run could leave changed, for `diff` with the list from before the run."""
+    from reconverge.cluster.inventory import inventory as lines_of
+    from reconverge.cluster.nodes import KindCluster
+    from reconverge.provision.state import StateDir
+
+    state = StateDir()
+    if state.read(name) is None:
+        raise lifecycle.no_such_cluster(name)
+    for line in lines_of(KindCluster.of(state.kubeconfig(name), kind_name=name)):
+        click.echo(line)
+    for path in sorted((state.runs(name) / "journal").glob("*.jsonl")):
+        click.echo(f"undo journal {path.name}")
+
+
+@cluster.command()
+@name_option
 @click.argument("images", nargs=-1, required=True)
 @quiet_option
 def load(name: str, images: tuple[str, ...], quiet: bool) -> None:

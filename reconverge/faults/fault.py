@@ -6,7 +6,7 @@ journal, and only then act. All but the last are pure functions of a snapshot.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import msgspec
 
@@ -29,6 +29,11 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag=True)
     def suit(self, cluster: Cluster) -> None:
         """Raise NotOfThisCluster where the cluster cannot be harmed in this way."""
         del cluster
+
+    def sparing(self, nodes: Set[str]) -> Fault:
+        """This fault, choosing none of `nodes`, which others use; most hit no node at all."""
+        del nodes
+        return self
 
     def targets(self, snapshot: Snapshot, pick: Pick) -> tuple[Ref, ...]:
         """The objects to hit; empty where nothing is eligible."""

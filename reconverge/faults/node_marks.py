@@ -1,6 +1,7 @@
 """What is written on a node for others to heed: its labels, its taints, that it is cordoned.
 
-All of it is the whole cluster's, so a scenario that uses one of these is tagged `exclusive`.
+All of it is the whole cluster's, so a scenario that uses one of these is tagged for it
+(pytest_plugin/turns.py).
 """
 
 from __future__ import annotations

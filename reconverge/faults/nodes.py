@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+
+import msgspec
 
 from reconverge.blast import ONE, Pick
 from reconverge.cluster.door import Cluster, StoppableNodes
@@ -22,6 +24,10 @@ class WorkerFault(Fault, frozen=True, kw_only=True):
     node: str = ""
     running: Ref | None = None
     other_than: tuple[str, ...] = ()
+
+    def sparing(self, nodes: Set[str]) -> WorkerFault:
+        names = (*self.other_than, *sorted(nodes - set(self.other_than)))
+        return msgspec.structs.replace(self, other_than=names)
 
     def targets(self, snapshot: Snapshot, pick: Pick) -> tuple[Ref, ...]:
         eligible = [node for node in snapshot.nodes() if self._is_eligible(node, snapshot)]

@@ -16,6 +16,7 @@ from reconverge.judges.states import StateJudge
 from reconverge.judges.steady import Steadiness
 from reconverge.judges.steady.words import counted, listed
 from reconverge.model import (
+    DaemonSet,
     Deployment,
     Pod,
     PodSpec,
@@ -29,6 +30,10 @@ from reconverge.model import (
 # What the API server appends to a generateName (apiserver/pkg/storage/names, 1.34).
 SUFFIX = re.compile(r"-[bcdfghjklmnpqrstvwxz2456789]{5}")
 TEMPLATE_HASH = "pod-template-hash"
+# What the DaemonSet controller adds to the labels of its pods (pkg/controller/daemon/util,
+# CreatePodTemplate, 1.34).
+_REVISION = frozenset({"controller-revision-hash", "pod-template-generation"})
+_TEMPLATED = ReplicationController | ReplicaSet | DaemonSet
 
 
 class MadeFromTemplate(Promise, frozen=True, kw_only=True):
@@ -50,7 +55,7 @@ class MadeFromTemplate(Promise, frozen=True, kw_only=True):
 
     def weigh(self, snapshot: Snapshot) -> Steadiness:
         view = snapshot.get(self.workload.kind, self.workload.uid)
-        if not isinstance(view, ReplicationController | ReplicaSet) or view.spec.template is None:
+        if not isinstance(view, _TEMPLATED) or view.spec.template is None:
             return Steadiness((f"{self.workload} has no template",), "no template")
         old = {one.uid for one in self.old}
         new = [
@@ -66,8 +71,9 @@ def _differences(name: str, template: PodTemplate, pod: Pod) -> Iterator[str]:
     prefix, rest = pod.name[: len(name)], pod.name[len(name) :]
     if prefix != name or not SUFFIX.fullmatch(rest):
         yield f"{pod.name} is not named after {name}"
-    if pod.metadata.labels != template.metadata.labels:
-        yield f"{pod.name} has the labels {pod.metadata.labels}"
+    labels = {key: word for key, word in pod.metadata.labels.items() if key not in _REVISION}
+    if labels != template.metadata.labels:
+        yield f"{pod.name} has the labels {labels}"
     if _containers(pod.spec) != _containers(template.spec):
         yield f"{pod.name} has the containers {_containers(pod.spec)}"
 

@@ -43,7 +43,7 @@ from reconverge.model.meta import (
     is_true,
     ref,
 )
-from reconverge.model.nodes import Node, NodeAddress, NodeSpec, NodeStatus, Taint
+from reconverge.model.nodes import OUTAGES, Node, NodeAddress, NodeSpec, NodeStatus, Taint
 from reconverge.model.pods import (
     ContainerSpec,
     ContainerState,
@@ -104,6 +104,7 @@ __all__ = [
     "BETWEEN",
     "COMPLETION_INDEX",
     "JOB_TRACKING",
+    "OUTAGES",
     "Condition",
     "ConfigMap",
     "ContainerSpec",

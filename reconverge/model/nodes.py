@@ -21,6 +21,11 @@ class Taint(View, frozen=True):
         return f"{self.key}{value}:{self.effect}"
 
 
+# A worker that carries it is set aside: what does not tolerate it is never there, so its outage
+# harms none but the scenario that wants it.
+OUTAGES = Taint(key="reconverge.dev/outages", effect="NoSchedule")
+
+
 class NodeSpec(View, frozen=True):
     taints: tuple[Taint, ...] = ()
     unschedulable: bool = False
@@ -57,6 +62,11 @@ class Node(Named, frozen=True):
     @property
     def is_control_plane(self) -> bool:
         return "node-role.kubernetes.io/control-plane" in self.metadata.labels
+
+    @property
+    def is_for_outages(self) -> bool:
+        """Whether it was set aside when its cluster was made, for scenarios that harm a node."""
+        return self.is_tainted(OUTAGES.key, OUTAGES.effect)
 
     def is_tainted(self, key: str, effect: str) -> bool:
         """Asked with its effect: a lost node carries one key with two of them."""

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import yaml
 
 from reconverge.errors import BadInput
+from reconverge.model import OUTAGES
 from reconverge.provision.profiles import Profile, profile_named
 from reconverge.provision.state import Egress, valid_name
 from reconverge.provision.versions import versions
@@ -22,6 +23,8 @@ Source = Literal["auto", "build", "pull"]
 
 AUDIT_FOLDER = "/var/log/kubernetes/audit"
 POLICY_PATH = "/etc/kubernetes/audit-policy.yaml"
+# Of so many workers one can be kept for outages: two are left to those who need no outage.
+SET_ASIDE_FROM_WORKERS = 3
 MAX_WORKERS = 20  # a bridge and one machine's memory carry no more in practice
 
 
@@ -76,7 +79,11 @@ def kind_config(spec: ClusterSpec, image: NodeImage, mounts: Mounts) -> str:
             {"hostPath": str(mounts.audit), "containerPath": AUDIT_FOLDER},
         ],
     }
-    workers = [{"role": "worker", "image": image.reference} for _ in range(spec.workers)]
+    workers: list[dict[str, Any]] = [
+        {"role": "worker", "image": image.reference} for _ in range(spec.workers)
+    ]
+    if spec.workers >= SET_ASIDE_FROM_WORKERS:
+        workers[-1] |= _set_aside()
     patches = [_cluster_patch(profile, image)]
     if profile.kubelet:
         patches.append({"kind": "KubeletConfiguration", **profile.kubelet})
@@ -93,6 +100,16 @@ def kind_config(spec: ClusterSpec, image: NodeImage, mounts: Mounts) -> str:
         "nodes": [control_plane, *workers],
     }
     return yaml.safe_dump(config, sort_keys=False)
+
+
+def _set_aside() -> dict[str, Any]:
+    """What makes a worker the one for outages, by its kubelet: registered anew it is so again."""
+    taint = {"key": OUTAGES.key, "effect": OUTAGES.effect}
+    patch = {"kind": "JoinConfiguration", "nodeRegistration": {"taints": [taint]}}
+    return {
+        "labels": {OUTAGES.key: "true"},
+        "kubeadmConfigPatches": [yaml.safe_dump(patch, sort_keys=False)],
+    }
 
 
 def _cluster_patch(profile: Profile, image: NodeImage) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from reconverge.clock import Clock, RealClock
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.cluster.errors import Forbidden, NotFound
 from reconverge.errors import Unavailable
-from reconverge.model import Named, Pod, Ref, Service, ref
+from reconverge.model import OUTAGES, Named, Pod, Ref, Service, ref
 from reconverge.provision.glance import MARKER, SYSTEM, leader_flaws, node_flaws, pods_missing
 from reconverge.provision.machine import Progress
 from reconverge.timeline import Timeline
@@ -243,7 +243,11 @@ def _daemon_set(image: str) -> JsonObject:
     }
     pod = {
         "metadata": {"labels": LABELS},
-        "spec": {"containers": [container], "terminationGracePeriodSeconds": 0},
+        "spec": {
+            "containers": [container],
+            "terminationGracePeriodSeconds": 0,
+            "tolerations": [{"key": OUTAGES.key, "operator": "Exists"}],
+        },
     }
     spec = {"selector": {"matchLabels": LABELS}, "template": pod}
     return {**_typed("apps/v1", "DaemonSet", "probe"), "spec": spec}

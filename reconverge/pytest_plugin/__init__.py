@@ -12,6 +12,7 @@ pytest_plugins = (
     "reconverge.pytest_plugin.feature_files",
     "reconverge.pytest_plugin.wording",
     "reconverge.pytest_plugin.turns",
+    "reconverge.pytest_plugin.scheduling",
     "reconverge.pytest_plugin.stop_file",
     "reconverge.pytest_plugin.clusters",
     "reconverge.pytest_plugin.scenarios",

@@ -18,6 +18,7 @@ from reconverge.cluster.door import Cluster
 from reconverge.cluster.guard import Guard
 from reconverge.cluster.settings import read_settings
 from reconverge.errors import ReconvergeError
+from reconverge.model import Node
 from reconverge.model.settings import ClusterSettings
 from reconverge.provision.cluster_config import ClusterSpec
 from reconverge.provision.kubeconfig import users_kubeconfig
@@ -31,6 +32,7 @@ from reconverge.pytest_plugin.wording import template_of
 from reconverge.recovery.reach import Reach
 from reconverge.recovery.recover import recover
 from reconverge.recovery.watchdog import Watchdog
+from reconverge.turns import Turn, has_node_set_aside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,7 @@ class Ground:
     reach: Reach | None = None
     offline_images: bool = False
     was_made: bool = False
+    has_node_set_aside: bool = False
 
     @property
     def journal(self) -> Path:
@@ -59,6 +62,7 @@ class Ground:
 
 
 GROUND = pytest.StashKey[Ground]()
+NO_GROUND = pytest.StashKey[ReconvergeError]()
 PRESENCE = pytest.StashKey[Presence]()
 WAS_MADE = pytest.StashKey[bool]()
 _MADE = "reconverge_made_cluster"
@@ -105,8 +109,15 @@ def _attached(target: Target) -> Ground:
         guard=Guard(context=cluster.name, allowed_contexts=frozenset({context})),
         settings=read_settings(cluster),
         state=meeting_place(cluster, StateDir()),
+        has_node_set_aside=_has_node_set_aside(cluster),
         reach=reach,
     )
+
+
+def _has_node_set_aside(cluster: Cluster) -> bool:
+    """Asked of the cluster and not of our records: it may be older than that we do it."""
+    found = cluster.find("Node")
+    return has_node_set_aside(tuple(node for node in found if isinstance(node, Node)))
 
 
 def _reach_of(kubeconfig: Path | None, context: str) -> Reach:
@@ -147,7 +158,7 @@ def meeting_place(cluster: Cluster, state: StateDir) -> Path:
 def _ours(target: Target, say: Callable[[str], None]) -> Ground:
     state = StateDir()
     # A node that another process has stopped on purpose is not to be repaired under its hands.
-    with turn(state.runs(target.name), is_alone=False):
+    with turn(state.runs(target.name), is_alone=False, lane=Turn.OUTAGE.lane):
         return _found_or_made(target, state, say)
 
 
@@ -173,6 +184,7 @@ def _ground_on(handle: ClusterHandle, state: StateDir, *, was_made: bool) -> Gro
         reach=reach,
         offline_images=is_offline(state, handle.name),
         was_made=was_made,
+        has_node_set_aside=_has_node_set_aside(cluster),
     )
 
 
@@ -182,9 +194,13 @@ def is_offline(state: StateDir, name: str) -> bool:
     return record is not None and record.egress == "closed"
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> object:
-    """Have the cluster ready before the first scenario; without one, stop with its exit code."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Have the cluster ready before the first scenario.
+
+    xdist distributes when all workers have told what they collected, which is after this: so none
+    has begun to harm a node when another looks whether the cluster is whole.
+    """
     config = session.config
     templates = filter(None, map(template_of, session.items))
     needs_one = any(speaks_our_steps(template.feature) for template in templates)
@@ -193,8 +209,15 @@ def pytest_runtestloop(session: pytest.Session) -> object:
         try:
             ground_of(config)
         except ReconvergeError as error:
-            pytest.exit(f"no cluster to run on: {error}", returncode=error.exit_code)
-    return (yield)
+            config.stash[NO_GROUND] = error
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Without a cluster, stop with its exit code."""
+    error = session.config.stash.get(NO_GROUND, None)
+    if error is not None:
+        pytest.exit(f"no cluster to run on: {error}", returncode=error.exit_code)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -19,6 +19,7 @@ from pytest_bdd.parser import Feature
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 from pytest_bdd.steps import step_function_context_registry
 
+SUFFIX = ".feature"
 _STEPS = ("reconverge.steps.", "steps.")
 
 
@@ -39,7 +40,7 @@ class UnreadableFeature(pytest.Collector.CollectError):
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect a feature file that was named, or that uses our steps."""
-    if file_path.suffix != ".feature":
+    if file_path.suffix != SUFFIX:
         return None
     if not (parent.session.isinitpath(file_path) or _is_ours(file_path)):
         return None
@@ -92,6 +93,15 @@ def _test_of(title: str, path: Path) -> Callable[..., None]:
         """Everything happens in the steps."""
 
     return run_scenario
+
+
+def tags_in(path: Path) -> dict[str, set[str]]:
+    """The tags of each scenario of a feature file, by the name that its test has."""
+    feature = _parsed(path)
+    return {
+        name: one.tags | feature.tags | (one.rule.tags if one.rule is not None else set())
+        for name, one in zip(_names(feature), feature.scenarios.values(), strict=True)
+    }
 
 
 def _is_ours(path: Path) -> bool:

@@ -2,23 +2,31 @@
 
 It is kept by the kernel (flock) on two files, so that the death of a process releases it. Whoever
 wants in passes the gate; who wants the cluster alone keeps the gate until the others have left, so
-that newcomers cannot starve it.
+that newcomers cannot starve it. Who has a lane waits for its lane first, and holds nothing else
+meanwhile; so nobody waits in a circle.
 """
 
 from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO
 
 
 @contextmanager
-def turn(folder: Path, *, is_alone: bool) -> Iterator[None]:
-    """Hold a turn on the cluster whose state folder is `folder`; blocks until it is ours."""
+def turn(folder: Path, *, is_alone: bool, lane: str = "") -> Iterator[None]:
+    """Hold a turn on the cluster whose state folder is `folder`; blocks until it is ours.
+
+    Of a `lane` one turn is held at a time, beside those of others unless it `is_alone`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "turns.gate").open("w") as gate, (folder / "turns.room").open("w") as room:
+    with (
+        _in_lane(folder, lane) if lane else nullcontext(),
+        (folder / "turns.gate").open("w") as gate,
+        (folder / "turns.room").open("w") as room,
+    ):
         with _locked(gate, fcntl.LOCK_EX):
             fcntl.flock(room, fcntl.LOCK_EX if is_alone else fcntl.LOCK_SH)
         with _released(room):
@@ -45,6 +53,12 @@ class Presence:
     def end(self) -> None:
         """The process is done with the cluster. Idempotent."""
         self._file.close()
+
+
+@contextmanager
+def _in_lane(folder: Path, lane: str) -> Iterator[None]:
+    with (folder / f"turns.lane.{lane}").open("w") as file, _locked(file, fcntl.LOCK_EX):
+        yield
 
 
 @contextmanager

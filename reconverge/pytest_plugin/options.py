@@ -125,6 +125,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "DIR",
         "help": "the folder of the run's record (default: runs/<time>)",
     },
+    "--reverse": _FLAG | {"help": "run the scenarios in the opposite order"},
     "--strict-api": _FLAG
     | {"help": "refuse a manifest whose apiVersion is not served any more, instead of migrating"},
     "--no-install": _FLAG | {"help": "refuse to install what a cluster needs and is missing"},

@@ -13,7 +13,7 @@ import pytest
 from reconverge.errors import ExitCode, ReconvergeError
 from reconverge.experiment import PromiseBroken
 from reconverge.pytest_plugin.options import RUN, repeat_command
-from reconverge.pytest_plugin.scenarios import EXPERIMENT, STEP, folder_name
+from reconverge.pytest_plugin.scenarios import EXPERIMENT, STEP, TURN, folder_name
 from reconverge.pytest_plugin.wording import short_path
 from reconverge.report.console import brief, failure_text
 from reconverge.report.margins import closest
@@ -28,6 +28,7 @@ def pytest_runtest_makereport(
     report = yield
     if EXPERIMENT not in item.stash and STEP not in item.stash and not _uses_experiment(item):
         return report
+    report.user_properties += [("turn", item.stash[TURN].value)] if TURN in item.stash else []
     error = call.excinfo.value if call.excinfo is not None else None
     if report.failed and error is not None:
         _mark_red(item, report, error)

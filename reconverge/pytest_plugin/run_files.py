@@ -26,6 +26,7 @@ from reconverge.pytest_plugin.options import RUN, SCREEN, is_worker, mutations, 
 from reconverge.pytest_plugin.summary import OUTCOMES, REPORT, RUN_RECORD, Outcome
 from reconverge.report import forms
 from reconverge.report.analysis import recovered
+from reconverge.report.pace import pace
 from reconverge.report.run_record import ClusterFacts, RunRecord, ScenarioRecord, write
 from reconverge.report.stored import TIMELINE
 from reconverge.report.story import PromiseRecord, Story, promises_of, story_of
@@ -124,23 +125,27 @@ class RunFile:
         run = config.stash[RUN]
         names = dict.fromkeys([*outcomes, *stored])
         found = [one for row in stored.values() for one in row.recoveries]
+        ended = datetime.now(UTC)
+        wall_s = (ended - datetime.fromisoformat(run.started)).total_seconds()
+        scenarios = tuple(
+            msgspec.structs.replace(
+                self._scenario(name, outcomes.get(name), stored.get(name)),
+                repeat=repeat_command(config, name),
+            )
+            for name in names
+        )
         return RunRecord(
             reconverge=reconverge.__version__,
             seed=run.seed,
             started=run.started,
-            ended=datetime.now(UTC).isoformat(),
+            ended=ended.isoformat(),
             is_interrupted=config.stash[OUTCOMES].is_interrupted,
             exit_code=int(session.exitstatus),
             mutations=tuple(mutations(config)),
             cluster=_facts(config) if GROUND in config.stash else self.facts,
             recovery=recovered(found),
-            scenarios=tuple(
-                msgspec.structs.replace(
-                    self._scenario(name, outcomes.get(name), stored.get(name)),
-                    repeat=repeat_command(config, name),
-                )
-                for name in names
-            ),
+            pace=pace(((one.turn, one.turn_s) for one in scenarios), wall_s=wall_s),
+            scenarios=scenarios,
         )
 
     def _scenario(
@@ -153,6 +158,7 @@ class RunFile:
                 timeline=stored.path,
                 started=stored.started.isoformat(),
                 duration_s=stored.duration_s,
+                turn_s=stored.duration_s,
                 story=stored.story,
                 promises=stored.promises,
                 recovery=recovered(stored.recoveries),
@@ -174,6 +180,7 @@ def _ended(name: str, outcome: Outcome) -> ScenarioRecord:
         promise=outcome.finding.promise,
         why=outcome.finding.why,
         is_started=outcome.is_started,
+        turn=outcome.turn,
     )
 
 

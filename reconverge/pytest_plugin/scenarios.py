@@ -28,11 +28,13 @@ from reconverge.pytest_plugin.lock import turn
 from reconverge.pytest_plugin.manifests import Manifests
 from reconverge.pytest_plugin.options import RUN, mutations
 from reconverge.pytest_plugin.spending import SpentInFile
-from reconverge.pytest_plugin.turns import is_exclusive
+from reconverge.pytest_plugin.turns import turn_of_item
+from reconverge.turns import Turn
 
 EXPERIMENT = pytest.StashKey[Experiment]()
 STEP = pytest.StashKey[Step]()
 IS_RED = pytest.StashKey[bool]()
+TURN = pytest.StashKey[Turn]()
 LEFT = pytest.StashKey[set[str]]()
 MAKE_EXPERIMENT = pytest.StashKey[Callable[..., Experiment]]()
 
@@ -71,8 +73,9 @@ def experiment(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Exper
     """The scenario's experiment, in a namespace of its own that goes with it."""
     item, config = request.node, request.config
     journal = Journal(ground.journal, clock=RealClock())
-    with turn(ground.state, is_alone=is_exclusive(item)):
-        experiment = _experiment(item, ground, journal)
+    item.stash[TURN] = mine = _turn(item, ground)
+    with turn(ground.state, is_alone=mine is Turn.ALONE, lane=mine.lane):
+        experiment = _experiment(item, ground, journal, mine)
         item.stash[EXPERIMENT] = experiment
         try:
             experiment.open()
@@ -87,7 +90,13 @@ def experiment(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Exper
             journal.close()
 
 
-def _experiment(item: pytest.Item, ground: Ground, journal: Journal) -> Experiment:
+def _turn(item: pytest.Item, ground: Ground) -> Turn:
+    """The one that its tags ask for; where no node is set aside, an outage is everybody's."""
+    asked = turn_of_item(item)
+    return Turn.ALONE if asked is Turn.OUTAGE and not ground.has_node_set_aside else asked
+
+
+def _experiment(item: pytest.Item, ground: Ground, journal: Journal, mine: Turn) -> Experiment:
     config = item.config
     run = config.stash[RUN]
     make = config.stash.get(MAKE_EXPERIMENT, Experiment)
@@ -104,6 +113,7 @@ def _experiment(item: pytest.Item, ground: Ground, journal: Journal) -> Experime
         offline_images=ground.offline_images,
         faults_off=config.getoption("--faults-off"),
         settings=ground.settings,
+        turn=mine,
         spent=SpentInFile(run.folder / ".hit"),
     )
 

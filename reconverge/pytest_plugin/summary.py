@@ -25,6 +25,7 @@ class Outcome(msgspec.Struct, frozen=True):
     code: ExitCode
     finding: Finding
     is_started: bool = True
+    turn: str = ""
 
 
 OUTCOMES = pytest.StashKey["Outcomes"]()
@@ -95,8 +96,9 @@ class Outcomes:
         place = config.stash.get(REPORT, run.folder)
         counts = tally([end.finding.verdict for end in ends])
         record = config.stash.get(RUN_RECORD, None)
-        if record is not None and str(record.recovery):
-            terminalreporter.line(str(record.recovery))
+        for line in (str(record.recovery), str(record.pace)) if record is not None else ():
+            if line:
+                terminalreporter.line(line)
         terminalreporter.line(f"{counts}    seed {run.seed}    {place}")
 
     @property
@@ -116,4 +118,10 @@ def _outcome(nodeid: str, properties: dict[str, Any]) -> Outcome:
     )
     title = nodeid.partition("::")[2]
     code = ExitCode(int(properties["exit_code"]))
-    return Outcome(title, code, finding, is_started=properties.get("is_started", True))
+    return Outcome(
+        title,
+        code,
+        finding,
+        is_started=properties.get("is_started", True),
+        turn=properties.get("turn", ""),
+    )

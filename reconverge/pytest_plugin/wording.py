@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from pytest_bdd.compat import get_fixture_names, getfixturedefs
 from pytest_bdd.parser import Scenario, ScenarioTemplate, Step
-from pytest_bdd.scenario import find_fixturedefs_for_step, scenario_wrapper_template_registry
+from pytest_bdd.scenario import scenario_wrapper_template_registry
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 from reconverge.pytest_plugin.options import is_worker
@@ -28,9 +29,11 @@ CHAPTER_TAG = re.compile(
     r"(lp|rc|node|rs|ds|job|cj|cp|ro)_\d+|k8s_(rc|rs|ds|j|c|p|n|g)\d+|fault_[a-z_]+"
 )
 TAGS = {
-    "node_loss": "stops nodes: runs alone on the whole cluster",
+    "node_loss": "harms one node: one such at a time, alone where no node is set aside for it",
+    "node_labels": "labels nodes: one such at a time",
     "control_plane": "may disturb the control plane of a cluster of ours: runs alone on it",
     "exclusive": "runs alone on the whole cluster",
+    "long": "waits for minutes of the clock: begins before others",
     "replication_controller": "about the ReplicationController",
     "replica_set": "about the ReplicaSet",
     "daemon_set": "about the DaemonSet",
@@ -44,6 +47,7 @@ TAGS = {
     "kubelet": "about what a kubelet does: no controller takes part",
     "api": "the API server answers alone: no controller takes part, so freezing them shows nothing",
 }
+_VISIBLE = pytest.StashKey[tuple[StepFunctionContext, ...]]()
 _SCENARIO_LINE = re.compile(r"\s*(?:Scenario(?: Outline| Template)?|Example)\s*:\s*(.*?)\s*$")
 
 
@@ -137,11 +141,10 @@ def template_of(item: pytest.Item) -> ScenarioTemplate | None:
 
 
 def _step_flaws(item: pytest.Item, scenario: Scenario, step: Step) -> Iterator[Flaw]:
-    manager = item.session._fixturemanager
     found = {
         id(definition.step_func): definition
-        for fixture in find_fixturedefs_for_step(step, manager, item)
-        if (definition := step_function_context_registry.get(fixture.func)) is not None
+        for definition in _visible_from(item)
+        if definition.type in (None, step.type) and definition.parser.is_matching(step.name)
     }
     text = f"{step.keyword} {step.name}"
     if not found:
@@ -155,6 +158,23 @@ def _step_flaws(item: pytest.Item, scenario: Scenario, step: Step) -> Iterator[F
             step.line_number,
             f"ambiguous step: {text}\n  it is claimed by{places}",
         )
+
+
+def _visible_from(item: pytest.Item) -> tuple[StepFunctionContext, ...]:
+    """The steps that may be used there, as pytest-bdd's find_fixturedefs_for_step finds them.
+
+    They are the same for all scenarios of a file, and to look for them costs more than to match.
+    """
+    parent = item.parent or item
+    if _VISIBLE not in parent.stash:
+        fixtures = item.session._fixturemanager
+        parent.stash[_VISIBLE] = tuple(
+            definition
+            for name in get_fixture_names(fixturemanager=fixtures)
+            for fixture in getfixturedefs(fixtures, name, item) or ()
+            if (definition := step_function_context_registry.get(fixture.func)) is not None
+        )
+    return parent.stash[_VISIBLE]
 
 
 def _place(definition: StepFunctionContext) -> str:

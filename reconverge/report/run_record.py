@@ -14,6 +14,7 @@ import msgspec
 from reconverge.errors import BadInput
 from reconverge.judges.phases import Spread
 from reconverge.model.settings import ClusterSettings
+from reconverge.report.pace import Pace
 from reconverge.report.story import PromiseRecord, Story
 from reconverge.verdict import Verdict
 
@@ -48,7 +49,8 @@ class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One scenario's end. `is_started` is False where its starting state was not reached.
 
     `timeline` is relative to the run's folder, and empty where there is none; `story` and
-    `promises` are what it tells. `repeat` is the command that plays it again.
+    `promises` are what it tells. `turn_s` is what of `duration_s` was its turn on the cluster: the
+    rest was waiting for it. `repeat` is the command that plays it again.
     """
 
     scenario: str
@@ -59,6 +61,8 @@ class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True):
     is_started: bool = True
     started: str = ""
     duration_s: float = 0.0
+    turn: str = ""
+    turn_s: float = 0.0
     timeline: str = ""
     story: Story = Story()
     promises: tuple[PromiseRecord, ...] = ()
@@ -79,6 +83,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     mutations: tuple[str, ...] = ()
     cluster: ClusterFacts = ClusterFacts()
     recovery: Recovered = Recovered()
+    pace: Pace = Pace()
     scenarios: tuple[ScenarioRecord, ...] = ()
 
 

@@ -58,6 +58,13 @@ def test_a_pod_of_another_make(change: dict[str, object], reason: str) -> None:
     assert lacking(story_of(**change)) == (reason,)
 
 
+def test_what_a_daemon_set_notes_on_its_pods_is_not_of_the_template() -> None:
+    """Which revision they are of; any other label would be one too many."""
+    noted = {"app": "kubia", "controller-revision-hash": "5c8f", "pod-template-generation": "2"}
+    assert lacking(story_of(labels=noted)) == ()
+    assert lacking(story_of(labels={**noted, "tier": "front"})) != ()
+
+
 def test_without_a_template_nothing_is_made_from_it() -> None:
     """A workload that is gone has none."""
     assert lacking(Story()) == ('ReplicationController "kubia" has no template',)

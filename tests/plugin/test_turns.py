@@ -1,10 +1,13 @@
-"""Scenarios that stop nodes are alone on their cluster, across processes."""
+"""Who harms the cluster is alone on it, and who harms a node alone with it, across processes."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from reconverge.pytest_plugin.lock import turn
 from tests.plugin.conftest import ROOT, Play
@@ -14,7 +17,8 @@ HOLDER = """
 import sys
 from pathlib import Path
 from reconverge.pytest_plugin.lock import turn
-with turn(Path(sys.argv[1]), is_alone=sys.argv[2] == "alone"):
+how = sys.argv[2]
+with turn(Path(sys.argv[1]), is_alone=how == "alone", lane=how.partition("lane ")[2]):
     print("in", flush=True)
     sys.stdin.readline()
 """
@@ -40,9 +44,9 @@ class Holder:
         self.process.communicate("\n")
 
 
-def is_free(folder: Path, *, is_alone: bool) -> bool:
+def is_free(folder: Path, *, is_alone: bool = False, lane: str = "") -> bool:
     """Whether a turn could be had at once, tried in a process that gives up."""
-    how = "alone" if is_alone else "shared"
+    how = "alone" if is_alone else f"lane {lane}" if lane else "shared"
     try:
         subprocess.run(
             [sys.executable, "-c", HOLDER, str(folder), how],
@@ -98,9 +102,75 @@ def test_the_death_of_a_holder_frees_the_turn(tmp_path: Path) -> None:
     assert is_free(tmp_path, is_alone=False)
 
 
-def test_exclusive_scenarios_come_last(play: Play) -> None:
-    """With xdist, what must be alone then waits for few, and nobody waits for it."""
-    alone = FEATURE.format(name="shop").replace("  Scenario: A", "  @node_loss\n  Scenario: A")
-    other = FEATURE.format(name="shop").split("\n", 2)[2].replace("A lost", "Another lost")
-    result = play(alone + other, "-v")
-    result.stdout.fnmatch_lines(["*::Another lost pod*", "*::A lost pod*"])
+def test_those_of_a_lane_come_one_after_another_beside_the_others(tmp_path: Path) -> None:
+    """Two outages at once would be another fault than either; others are not concerned."""
+    with turn(tmp_path, is_alone=False, lane="outage"):
+        assert not is_free(tmp_path, lane="outage")
+        assert not is_free(tmp_path, is_alone=True)
+        assert is_free(tmp_path)
+        assert is_free(tmp_path, lane="labels")
+
+
+def test_who_waits_for_a_lane_is_in_nobodys_way(tmp_path: Path) -> None:
+    """It holds nothing else yet, so who waits to be alone does not wait for it."""
+    first = Holder(tmp_path, "lane outage")
+    first.wait_until_in()
+    waiting = Holder(tmp_path, "lane outage")
+    assert is_free(tmp_path)
+    first.leave()
+    waiting.wait_until_in()
+    waiting.leave()
+
+
+def scenarios(**tags: str) -> str:
+    """A feature of scenarios with these titles, tagged so."""
+    head, scenario = FEATURE.format(name="shop").split("\n", 2)[1:]
+    parts = [
+        f"  {tag}\n{scenario.replace('A lost pod is replaced', title)}"
+        for title, tag in tags.items()
+    ]
+    return "\n".join([head, *parts])
+
+
+def titles(result: pytest.RunResult) -> list[tuple[str, str]]:
+    """Worker and title of each scenario, in the order in which they ended."""
+    rows = (re.search(r"(?:\[(gw\d)\])?.*shop.feature::(\w+)", line) for line in result.outlines)
+    return [(row[1] or "", row[2]) for row in rows if row and "%" in row.string]
+
+
+MIXED = {
+    "alone": "@exclusive",
+    "short": "",
+    "long": "@long",
+    "labels": "@node_labels",
+    "outage": "@node_loss",
+    "again": "@node_loss",
+    "grave": "@node_loss @control_plane",
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "order"),
+    [
+        ((), "labels outage again long short alone grave"),
+        (("--reverse",), "grave alone short long again outage labels"),
+    ],
+)
+def test_what_takes_long_is_begun_first_and_who_is_alone_is_last(
+    play: Play, words: tuple[str, ...], order: str
+) -> None:
+    """Then nobody waits for the one, and nobody is left with the other; or the other way round."""
+    result = play(scenarios(**MIXED), "-v", *words)
+    assert [title for _, title in titles(result)] == order.split()
+
+
+def test_a_lane_is_one_workers(play: Play) -> None:
+    """A second worker would only wait for its end, while others lie about."""
+    tags = {f"{lane}{n}": f"@node_{lane}" for lane in ("loss", "labels") for n in range(3)}
+    result = play(scenarios(**tags, plain=""), "-v", "-n", "2", apart=True)
+    workers = {
+        lane: {worker for worker, title in titles(result) if title.startswith(lane)}
+        for lane in ("loss", "labels")
+    }
+    assert [len(found) for found in workers.values()] == [1, 1]
+    assert workers["loss"] != workers["labels"]

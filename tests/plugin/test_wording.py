@@ -51,7 +51,7 @@ def test_an_unknown_tag_names_its_line_and_what_was_meant(play: Play) -> None:
     result = play("@node_lost\n" + SHOP.lstrip())
     assert result.ret == 4
     result.stdout.fnmatch_lines(
-        ["shop.feature:1: unknown tag @node_lost; did you mean @node_loss?"]
+        ["shop.feature:1: unknown tag @node_lost; did you mean @node_loss or @node_labels?"]
     )
 
 

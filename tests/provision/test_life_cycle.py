@@ -256,6 +256,21 @@ def test_kind_configuration_carries_profile_audit_and_address() -> None:
     assert set(patch) == {"kind", "apiServer"}
 
 
+@pytest.mark.parametrize(("workers", "aside"), [(1, 0), (2, 0), (3, 1), (5, 1)])
+def test_the_last_of_enough_workers_is_set_aside(workers: int, aside: int) -> None:
+    """By its kubelet, so that it is so again when it is registered anew; two are left to others."""
+    mounts = Mounts(policy=Path("/p"), audit=Path("/a"))
+    spec = ClusterSpec(workers=workers)
+    config = yaml.safe_load(kind_config(spec, NodeImage(reference="node:1"), mounts))
+    patched = [node for node in config["nodes"] if "kubeadmConfigPatches" in node]
+    assert patched == config["nodes"][len(config["nodes"]) - aside :]
+    for node in patched:
+        (patch,) = (yaml.safe_load(each) for each in node["kubeadmConfigPatches"])
+        taint = {"key": "reconverge.dev/outages", "effect": "NoSchedule"}
+        assert patch == {"kind": "JoinConfiguration", "nodeRegistration": {"taints": [taint]}}
+        assert node["labels"] == {"reconverge.dev/outages": "true"}
+
+
 def test_audit_policy_keeps_writes_and_drops_reads_and_leases() -> None:
     """Leases come first and the last rule drops the rest: rules are taken in order."""
     rules = yaml.safe_load(audit_policy())["rules"]
