@@ -78,6 +78,10 @@ class Commands(click.Group):
             "reconverge.commands.chapter:chapter",
             "Which rows of the chapter a scenario proves, and which none does.",
         ),
+        "faults": (
+            "reconverge.commands.faults:faults",
+            "Every fault there is, with its steps and its undo.",
+        ),
         "migrate": (
             "reconverge.commands.migrate:migrate",
             "Bring old manifests to API versions of today.",

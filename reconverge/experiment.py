@@ -7,7 +7,7 @@ cluster as it was found, whatever happened in between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,13 +18,13 @@ from reconverge.blast import Pick
 from reconverge.clock import Clock
 from reconverge.cluster import manifests, placement
 from reconverge.cluster.door import Cluster, JsonObject
-from reconverge.cluster.errors import NotFound, Rejected
 from reconverge.cluster.guard import Guard, Spent
 from reconverge.cluster.manifests import Manifest
 from reconverge.errors import ReconvergeError
 from reconverge.faults import Fault
 from reconverge.faults.injector import Boundary, Injection, Injector, encoded, ignore
 from reconverge.faults.journal import Journal
+from reconverge.faults.plans import AnyPlan
 from reconverge.judges.converges import Converges
 from reconverge.judges.promise import Promise
 from reconverge.judges.steady import AnySteadyState, ReadyPods
@@ -33,33 +33,26 @@ from reconverge.lookup import node_named, pod_named, workload_named
 from reconverge.model import Ref, Snapshot
 from reconverge.model.settings import ClusterSettings
 from reconverge.namespaces import WORKLOADS, Home, Lodging
-from reconverge.recording import Recording, new_timeline
+from reconverge.performing import Performance, parts_of, perform
+from reconverge.recording import Recording, has_seen, new_timeline
+from reconverge.refusals import Refusals
 from reconverge.report.console import failure_text
-from reconverge.timeline import Entry, Judged, Noted, Promised
+from reconverge.timeline import Judged, Noted, Promised
 from reconverge.turns import Turn, has_node_set_aside, spared
-from reconverge.verdict import Finding, Verdict
+from reconverge.verdict import Finding, PromiseBroken, Verdict
 from reconverge.waiting import Acts, OnProgress, wait_until_judged
 
-__all__ = ["Experiment", "Injection", "PromiseBroken"]
+__all__ = ["Experiment", "Injection", "Performance", "PromiseBroken"]
 
 
-class PromiseBroken(AssertionError):
-    """A promise was not kept, or cannot be known to be; `finding` says which and why."""
-
-    def __init__(self, finding: Finding, text: str) -> None:
-        self.finding = finding
-        super().__init__(text)
-
-
-class Experiment:
+class Experiment(Refusals):
     """One scenario. Use it as a context manager, or call `open` and, in any case, `close`.
 
     `folder` receives `timeline.jsonl`. `turn` says which nodes are the scenario's to harm. With
     `faults_off` everything is recorded and nothing is done: a scenario that still passes could not
     have failed. Without `await_deletion` the namespace is still going when `close` returns;
     `namespaces.wait_until_gone` waits for many at once. With a `lodging` it is played in that
-    namespace, of which nothing is made or deleted. `spent` counts what the whole run has hit. `at`
-    is called between the steps of an injection.
+    namespace, of which nothing is made or deleted. `spent` counts what the run has hit.
     """
 
     def __init__(
@@ -108,6 +101,7 @@ class Experiment:
         self._spent = spent
         self._at = at
         self._injections: list[Injection] = []
+        self._begun = 0  # the timeline's length just before what was done last
         self._converged = 0
         self._asked_at = 0
         self._is_closed = False
@@ -192,24 +186,6 @@ class Experiment:
         ask = self.cluster.create
         return self.refused(lambda: ask(manifest, namespace=self.namespace, is_dry_run=True))
 
-    def refused(self, act: Callable[[], object]) -> str:
-        """Why the API server does not do what `act` asks; empty when it does, or is not asked."""
-        try:
-            if not self._faults_off:
-                act()
-        except (Rejected, NotFound) as error:
-            self._note(f"refused: {error.what}")
-            return error.what
-        return ""
-
-    def objection(self, fault: Fault) -> str:
-        """Why the API server does not let `fault` be done, in its own words; empty when it does.
-
-        Asked in earnest: what is done against all expectation goes with the namespace.
-        """
-        targets = self.plan(fault).targets
-        return self.refused(lambda: fault.inject(self.cluster, targets))
-
     def workload(self, name: str) -> Ref:
         """The workload of that name, of whatever kind; BadInput names those there are."""
         return workload_named(self.timeline.latest(), name, namespace=self.namespace)
@@ -222,9 +198,9 @@ class Experiment:
         """The node of that name; BadInput names those there are."""
         return node_named(self.timeline.latest(), name)
 
-    def plan(self, fault: Fault) -> Injection:
-        """What `inject` would do now: the targets and the undo. Touches nothing."""
-        draw = len(self._injections)
+    def plan(self, fault: Fault, *, ahead: int = 0) -> Injection:
+        """What `inject` would do now, after `ahead` others: targets and undo. Touches nothing."""
+        draw = len(self._injections) + ahead
         others = spared(self._turn, self.timeline.latest())
         return self._injector.choose(
             fault.sparing(others) if self._turn.lane else fault,
@@ -239,7 +215,17 @@ class Experiment:
         Raises NothingToHit, Refused, NotOfThisCluster before anything is harmed, Unavailable when
         the undo cannot be written down or the cluster does not answer.
         """
-        chosen = self.plan(fault)
+        [injection] = self.inject_all((fault,))
+        return injection
+
+    def inject_all(
+        self, faults: Sequence[Fault], *, upon: int | None = None
+    ) -> tuple[Injection, ...]:
+        """The same of several, which all choose before any is done; `upon` the entry so named."""
+        chosen = [self.plan(one, ahead=number) for number, one in enumerate(faults)]
+        return tuple(self._inject(msgspec.structs.replace(one, upon=upon)) for one in chosen)
+
+    def _inject(self, chosen: Injection) -> Injection:
         self._guard.spend(chosen.sentence, len(chosen.targets), self._spent)
         try:
             injection = self._injector.inject(chosen)
@@ -248,19 +234,30 @@ class Experiment:
             self._injections += [one for one in self._injector.standing if one.id == chosen.id]
             raise
         self._injections.append(injection)
+        self._begun = injection.start
         return injection
 
-    def roll_back(self, injection: Injection) -> int:
+    def perform(self, plan: AnyPlan) -> Performance:
+        """Do several faults as `plan` says; promises about the last fault begin before its first.
+
+        Raises what `inject` raises, and PromiseBroken where what it waits for does not happen.
+        """
+        performance = perform(self, plan)
+        self._begun = performance.start
+        return performance
+
+    def roll_back(self, injection: Injection | Performance) -> int:
         """Take it back as part of the scenario; returns the timeline's length just before."""
         start = len(self.timeline)
-        self._injector.roll_back(injection)
+        for part in reversed(parts_of(injection)):
+            self._injector.roll_back(part)
         return start
 
     def before(self) -> Snapshot:
-        """The world just before the last injection; without one, as it is now."""
+        """The world just before the last injection, or plan; without one, as it is now."""
         if not self._injections:
             return self.timeline.latest()
-        return self.timeline.snapshot_at(self._injections[-1].start - 1)
+        return self.timeline.snapshot_at(self._begun - 1)
 
     def expect(self, promise: Promise, *, within_s: float | None = None) -> Finding:
         """Wait until `promise` is judged, at most about `within_s` seconds from now.
@@ -311,7 +308,7 @@ class Experiment:
     def hold(self, promise: Promise, *, start: int | None = None) -> Finding:
         """Judge an invariant from just before the last injection, or timeline entry `start`."""
         if start is None:
-            start = self._injections[-1].start if self._injections else 0
+            start = self._begun
         deadline = Deadline(self.timeline.now_s())
         return self._judge(promise, start=max(0, start - 1), deadline=deadline)
 
@@ -345,7 +342,7 @@ class Experiment:
         body = manifests.altered(adapted.object, name=name, replicas=replicas)
         made, _ = self.cluster.create(body, namespace=self.namespace)
         if self._recording.is_watched(made.kind):
-            self._recording.wait_until_shown(lambda entry: _has_seen(entry, made), what=str(made))
+            self._recording.wait_until_shown(lambda entry: has_seen(entry, made), what=str(made))
         return made
 
     def _judge(self, promise: Promise, *, start: int, deadline: Deadline) -> Finding:
@@ -401,7 +398,3 @@ class Experiment:
 
     def _note(self, text: str) -> None:
         self.timeline.append(lambda at_s: Noted(at_s=at_s, text=text))
-
-
-def _has_seen(entry: Entry, one: Ref) -> bool:
-    return entry.snapshot.get(one.kind, one.uid) is not None or entry.snapshot.is_gone(one.uid)

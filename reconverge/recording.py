@@ -15,7 +15,7 @@ from reconverge.cluster.kinds import CORE
 from reconverge.errors import BadInput, ReconvergeError, Unavailable
 from reconverge.faults.injector import Injection
 from reconverge.judges.steady import LOST_NODE_TAINTS
-from reconverge.model import BETWEEN, Snapshot
+from reconverge.model import BETWEEN, Ref, Snapshot
 from reconverge.model.settings import ClusterSettings
 from reconverge.timeline import Entry, Noted, Opened, Timeline
 from reconverge.waiting import wait_until_seen
@@ -144,6 +144,11 @@ class Recording:
     def _watch(self, kinds: tuple[str, ...], namespace: str) -> None:
         recorder = self._cluster.record(self._timeline, kinds=kinds, namespaces=(namespace,))
         self._recorders.append(recorder)
+
+
+def has_seen(entry: Entry, one: Ref) -> bool:
+    """Whether it is known by then, be it that it has gone already."""
+    return entry.snapshot.get(one.kind, one.uid) is not None or entry.snapshot.is_gone(one.uid)
 
 
 def _are_back(entry: Entry, names: Set[str]) -> bool:

@@ -47,3 +47,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
     """The gravest of `verdicts`. Nothing judged is UNKNOWN: an empty record proves nothing."""
     return max(verdicts, key=_SEVERITY.__getitem__, default=Verdict.UNKNOWN)
+
+
+class PromiseBroken(AssertionError):
+    """A promise was not kept, or cannot be known to be; `finding` says which and why."""
+
+    def __init__(self, finding: Finding, text: str) -> None:
+        self.finding = finding
+        super().__init__(text)

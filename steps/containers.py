@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from pytest_bdd import given, then, when
 
-from reconverge.faults import RunInside
+from reconverge.faults import (
+    BurnProcessor,
+    ExhaustMemory,
+    FreezeContainers,
+    KillContainers,
+    RunInside,
+)
 from reconverge.judges.containers import (
     EachRestarted,
     EndedAfterGrace,
@@ -27,7 +33,9 @@ from reconverge.judges.throttling import Throttled
 from .vocabulary import words
 
 if TYPE_CHECKING:
+    from reconverge.blast import BlastRadius
     from reconverge.experiment import Experiment, Injection
+    from reconverge.faults.containers import Ending
     from reconverge.model import Ref
 
 
@@ -36,6 +44,39 @@ def end_process(experiment: Experiment, pod: Ref) -> Injection:
     """Send SIGTERM to its first process, which must be one that minds it."""
     fault = RunInside(pod=pod, command=("kill", "1"), harm="its process asked to end")
     return experiment.inject(fault)
+
+
+@when(words("its container is sent {signal:Signal} from outside"), target_fixture="injection")
+def signal_container(experiment: Experiment, pod: Ref, signal: Ending) -> Injection:
+    """Signal its first process from the node, past everything that a container could object."""
+    return experiment.inject(KillContainers(of=pod, signal=signal))
+
+
+@when("its container is frozen", target_fixture="injection")
+def freeze_container(experiment: Experiment, pod: Ref) -> Injection:
+    """Suspend its first process: it is there, and does nothing."""
+    return experiment.inject(FreezeContainers(of=pod))
+
+
+@when("its memory is exhausted", target_fixture="injection")
+def exhaust_memory(experiment: Experiment, pod: Ref) -> Injection:
+    """Eat all that its limit allows, so that the kernel ends its first process."""
+    return experiment.inject(ExhaustMemory(of=pod))
+
+
+@when(words("its processor is kept busy for {for_s:Number} seconds"), target_fixture="injection")
+def burn_processor(experiment: Experiment, pod: Ref, for_s: int) -> Injection:
+    """Use up what its limit allows."""
+    return experiment.inject(BurnProcessor(of=pod, for_s=for_s))
+
+
+@when(
+    words('the containers of {radius:BlastRadius} of the pods of "{name:Name}" are killed'),
+    target_fixture="injection",
+)
+def kill_containers(experiment: Experiment, radius: BlastRadius, name: str) -> Injection:
+    """Crash the first process of each."""
+    return experiment.inject(KillContainers(of=experiment.workload(name), blast_radius=radius))
 
 
 @then("its container is restarted")

@@ -9,6 +9,7 @@ from pytest_bdd import when
 from reconverge.faults import (
     CreateSurplusPod,
     DeletePods,
+    FreezeKubelet,
     KillController,
     RelabelPod,
     RestartApiServer,
@@ -16,6 +17,7 @@ from reconverge.faults import (
     ScaleWorkload,
     StopKubelet,
     StopNode,
+    SwitchOffController,
     WearOut,
 )
 
@@ -128,6 +130,21 @@ def restart_api_server(experiment: Experiment) -> Injection:
 def stop_kubelet_of(experiment: Experiment, name: str) -> Injection:
     """Stop the agent of such a node; its containers run on."""
     return experiment.inject(StopKubelet(running=experiment.workload(name)))
+
+
+@when(
+    words('the kubelet of a node that runs a pod of "{name:Name}" is frozen'),
+    target_fixture="injection",
+)
+def freeze_kubelet_of(experiment: Experiment, name: str) -> Injection:
+    """Suspend the agent of such a node: it is there, and does nothing."""
+    return experiment.inject(FreezeKubelet(running=experiment.workload(name)))
+
+
+@when(words('the controller "{name:Name}" is switched off'), target_fixture="injection")
+def switch_off(experiment: Experiment, name: str) -> Injection:
+    """Run all controllers but that one."""
+    return experiment.inject(SwitchOffController(controller=name))
 
 
 @when(

@@ -10,9 +10,9 @@ from reconverge.faults import CheapenPod, LabelByHand, RelabelPod, specs
 from reconverge.judges import baselines
 from reconverge.judges.descriptions import DescribedAs
 from reconverge.judges.numbers import Reports
-from reconverge.judges.predicates import HasPods
+from reconverge.judges.predicates import AllOf, HasPods
 from reconverge.judges.templates import MadeFromTemplate
-from reconverge.judges.temporal import Always, Eventually
+from reconverge.judges.temporal import Always, Eventually, ThenStays
 
 from .vocabulary import lines, words
 
@@ -51,6 +51,42 @@ def give_image(experiment: Experiment, name: str, image: str) -> Injection:
     """Write another image into its template."""
     world, workload = experiment.timeline.latest(), experiment.workload(name)
     return experiment.inject(specs.change_image(workload, world, image=image))
+
+
+@when(
+    words('"{name:Name}" is given a container that {illness:Illness}'), target_fixture="injection"
+)
+def sicken(experiment: Experiment, name: str, illness: specs.Illness) -> Injection:
+    """Write into its template what no pod can be well with."""
+    world, workload = experiment.timeline.latest(), experiment.workload(name)
+    return experiment.inject(specs.sicken(workload, world, illness=illness))
+
+
+@when(
+    words('"{name:Name}" is given a liveness probe every {period_s:Number} seconds'),
+    target_fixture="injection",
+)
+def retime_probe(experiment: Experiment, name: str, period_s: int) -> Injection:
+    """Write another period into the probe of its template."""
+    world, workload = experiment.timeline.latest(), experiment.workload(name)
+    fault = specs.retime_probe(workload, world, probe="liveness", period_s=period_s)
+    return experiment.inject(fault)
+
+
+@then(
+    words(
+        '"{name:Name}" stays at {count:Number} pods, {ready:Number} of them ready, '
+        "for {stay_s:Duration}"
+    )
+)
+def stays_stuck(
+    experiment: Experiment, injection: Injection, name: str, count: int, ready: int, stay_s: float
+) -> None:
+    """Those that are new do not get well, and those that are well are kept."""
+    workload = experiment.workload(name)
+    active = HasPods(workload=workload, state="active", least=count, most=count)
+    parts = (active, HasPods(workload=workload, least=ready, most=ready))
+    experiment.expect(ThenStays(of=AllOf(parts=parts), for_s=stay_s, injections=(injection.id,)))
 
 
 @when(

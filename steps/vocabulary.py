@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pytest_bdd.parsers import parse
 
 from reconverge.blast import ALL, MAJORITY, MINORITY, BlastRadius, Count, Percent
+from reconverge.faults.containers import Ending
 from reconverge.faults.deletions import Propagation
+from reconverge.faults.specs import Illness
 from reconverge.model import Taint
 
 Word = TypeVar("Word", bound=Callable[[str], Any])
@@ -162,6 +164,39 @@ def taint(text: str) -> Taint:
     return Taint(key=key, value=value, effect=effect)
 
 
+_ORDINALS = ("first", "second", "third", "fourth", "fifth")
+
+
+@spelt("|".join(_ORDINALS))
+def ordinal(text: str) -> int:
+    """Which one of several, the first being 1."""
+    return _ORDINALS.index(text) + 1
+
+
+@spelt("kube-controller-manager|kube-scheduler|kube-apiserver|etcd")
+def process(text: str) -> str:
+    """A process of the control plane, by the name of its program."""
+    return text
+
+
+_ILLNESSES: dict[str, Illness] = {one: one for one in get_args(Illness)}
+
+
+@spelt("|".join(_ILLNESSES))
+def illness(text: str) -> Illness:
+    """Why a container cannot be well."""
+    return _ILLNESSES[text]
+
+
+_SIGNALS: dict[str, Ending] = {"SIGKILL": "KILL", "SIGTERM": "TERM"}
+
+
+@spelt("|".join(_SIGNALS))
+def signal(text: str) -> Ending:
+    """A signal that is meant to end a process."""
+    return _SIGNALS[text]
+
+
 @spelt(r"liveness|readiness|startup")
 def probe(text: str) -> str:
     """One of the three probes that a container can have."""
@@ -183,6 +218,10 @@ WORDS: dict[str, Callable[[str], Any]] = {
     "LabelChange": label_change,
     "Propagation": propagation,
     "Taint": taint,
+    "Signal": signal,
+    "Illness": illness,
+    "Ordinal": ordinal,
+    "Process": process,
     "Probe": probe,
 }
 

@@ -20,14 +20,12 @@ ADDED_TO_NAV = "Decisions"
 
 
 def on_config(config: Any) -> Any:
-    """What other people add has its place at once: decisions, and pages that a branch may lack."""
+    """What other people add has its place at once: decisions, and the mutants once written."""
     docs = Path(config["docs_dir"])
     decisions = sorted(f"decisions/{path.name}" for path in (docs / "decisions").glob("*.md"))
     for row in config["nav"]:
         if isinstance(row, dict) and ADDED_TO_NAV in row:
             row[ADDED_TO_NAV] = decisions
-        if isinstance(row, dict) and "Reference" in row and (docs / "faults.md").is_file():
-            row["Reference"].insert(1, "faults.md")
         if isinstance(row, dict) and "What is proved" in row and (docs / "mutants.md").is_file():
             row["What is proved"].append("mutants.md")
     return config

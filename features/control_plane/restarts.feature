@@ -26,3 +26,8 @@ Feature: The restart of an agent or of the cluster's front door touches no pod
       Then that node is found to be NotReady
       And "kubia" converges to 3 ready pods
       And the pods of "kubia" on other nodes are never touched
+
+    @fault_freeze_kubelet @node_loss
+    Scenario: A frozen kubelet
+      When the kubelet of a node that runs a pod of "kubia" is frozen
+      Then that node is found to be NotReady

@@ -13,7 +13,7 @@ import msgspec
 
 from reconverge.cluster.door import NodeContainer
 from reconverge.cluster.errors import NotFound
-from reconverge.errors import Refused
+from reconverge.errors import Refused, Unavailable
 from reconverge.shell import Command, Completed, run
 
 CLUSTER_LABEL = "io.x-k8s.kind.cluster"
@@ -21,6 +21,7 @@ ROLE_LABEL = "io.x-k8s.kind.role"
 CONTROL_PLANE = "control-plane"
 DOCKER_S = 60.0  # starting a node's systemd takes 1 s; a loaded machine is given time
 REMOVE_S = 120.0
+PAUSES_MAX = 5
 
 
 class Run(Protocol):
@@ -110,6 +111,21 @@ class NodeContainers:
             self._run("unpause", container.id)
         elif container.state != "running":
             self._run("start", container.id)
+
+    def pause(self, node: str) -> None:
+        """Suspend every process in it at once. Idempotent.
+
+        The kernel freezes them one by one; runc gives up on a busy node, and lets it run on.
+        """
+        said = ""
+        for _ in range(PAUSES_MAX):
+            container = self.named(node)
+            if container.state == "paused":
+                return
+            said = self._run("pause", container.id, accept=(0, 1)).stderr.strip()
+        if self.named(node).state != "paused":
+            what = f"it runs on after {PAUSES_MAX} attempts to pause it: {said}"
+            raise Unavailable(what, where=node)
 
     def connect(self, node: str, network: str) -> None:
         """Attach it to a Docker network again."""

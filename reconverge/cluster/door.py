@@ -86,7 +86,7 @@ class Cluster(Protocol):
         """Request deletion of exactly that object; NotFound when it is gone or another one."""
 
     def evict(self, pod: Ref) -> None:
-        """Ask for exactly that pod to go; Unreachable as long as a disruption budget forbids it."""
+        """Ask for exactly that pod to go; OverBudget as long as a disruption budget forbids."""
 
     def scale(self, ref: Ref, replicas: int) -> Named:
         """Set `spec.replicas` of a workload through its scale subresource."""
@@ -146,6 +146,61 @@ class StoppableNodes(Protocol):
 
     def start_node(self, node: str) -> None:
         """Start the node's container, whatever state it is in. Idempotent."""
+
+    def pause_node(self, node: str) -> None:
+        """Suspend every process of the node at once; `start_node` lets them run on. Idempotent."""
+
+
+Signal = Literal["KILL", "TERM", "STOP", "CONT"]
+
+
+class Cut(msgspec.Struct, frozen=True, kw_only=True):
+    """Packets of a node that are dropped: those from and to `peers` (addresses), or anybody.
+
+    `direction` as the node sees it: `in` is what comes to it, `out` what it and its pods send.
+    `percent` of them, from 1 to 100, chosen at random.
+    """
+
+    peers: tuple[str, ...] = ()
+    direction: Literal["both", "in", "out"] = "both"
+    percent: int = 100
+
+
+@runtime_checkable
+class Networks(Protocol):
+    """A cluster whose nodes can be cut off, and used as a place to ask from."""
+
+    def cut_network(self, node: str, cut: Cut) -> None:
+        """Drop those packets; Conflict when the very same are dropped already."""
+
+    def mend_network(self, node: str, cut: Cut) -> None:
+        """Drop them no longer, and leave every other rule alone. Idempotent."""
+
+    def is_cut(self, node: str, cut: Cut) -> bool:
+        """Whether those packets are dropped."""
+
+    def ask_from(self, node: str, address: str, *, port: int, timeout_s: float = 5.0) -> Answer:
+        """HTTP GET of an address as that node reaches it; no answer is an answer."""
+
+
+@runtime_checkable
+class Runtimes(Protocol):
+    """A cluster whose container runtimes (containerd) can be reached."""
+
+    def signal_container(self, node: str, pod: Ref, container: str, signal: Signal) -> str:
+        """Signal the first process of that container of exactly that pod; returns its ID.
+
+        NotFound when no container of that name runs there.
+        """
+
+    def restart_runtime(self, node: str) -> None:
+        """Another process does its work; containers have keepers of their own and run on."""
+
+    def start_runtime(self, node: str) -> None:
+        """The service runs, whatever state it was in. Idempotent."""
+
+    def is_runtime_running(self, node: str) -> bool:
+        """Whether the service is active."""
 
 
 @runtime_checkable

@@ -24,6 +24,10 @@ class Rejected(BadInput):
     """The API server does not accept the object: invalid, or refused by admission or a quota."""
 
 
+class OverBudget(Rejected):
+    """An eviction that a PodDisruptionBudget does not allow now (HTTP 429); later it may."""
+
+
 class Forbidden(Refused):
     """The credentials of this context may not do this."""
 
@@ -93,6 +97,8 @@ def error_from(status: Status, *, code: int, where: str) -> ReconvergeError:
         return Conflict(what, where=where)
     if is_expired(status, code=code):
         return Expired(what, where=where)
+    if any(row.reason == "DisruptionBudget" for row in status.causes):
+        return OverBudget(what, where=where)
     if code == 429 or code >= 500:
         return Unreachable(what, where=where)
     return Rejected(what, where=where)

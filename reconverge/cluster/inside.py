@@ -7,12 +7,12 @@ old one or the new one, never half of one.
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Literal
 
 from reconverge.cluster.door import Answer
 from reconverge.cluster.errors import Conflict, NotFound
+from reconverge.cluster.shelled import Shelled
 from reconverge.cluster.static_pods import extended
 from reconverge.errors import Unavailable
 from reconverge.shell import Completed
@@ -85,20 +85,8 @@ _REFUSED = 1
 _KUBELET = "kubelet"
 
 
-class Inside:
+class Inside(Shelled):
     """The acts inside nodes, for a cluster that can run a shell there."""
-
-    @abstractmethod
-    def _shell(
-        self,
-        node: str,
-        script: str,
-        *words: str,
-        accept: Sequence[int] = (0,),
-        stdin: str | None = None,
-        extra_s: float = 0.0,
-    ) -> Completed:
-        """Run `script` in the node's shell with `words` as its arguments."""
 
     def freeze_process(self, node: str, name: str) -> None:
         self._signal(node, name, "STOP")

@@ -14,12 +14,14 @@ from reconverge.cluster.containers import CONTROL_PLANE, NodeContainers
 from reconverge.cluster.door import JsonObject, NodeContainer
 from reconverge.cluster.errors import NotFound
 from reconverge.cluster.inside import Inside
+from reconverge.cluster.networks import NodeNetworks
+from reconverge.cluster.runtimes import NodeRuntimes
 from reconverge.cluster.transport import PATIENT, Patience, Transport, connect
 from reconverge.shell import Completed
 from reconverge.timeline import Timeline
 
 
-class KindCluster(Inside, KubernetesCluster):
+class KindCluster(Inside, NodeNetworks, NodeRuntimes, KubernetesCluster):
     """A cluster that kind made with Docker: its nodes can be stopped, and entered.
 
     `kind_name` is the name kind knows; its kube context is `kind-NAME`.
@@ -57,6 +59,9 @@ class KindCluster(Inside, KubernetesCluster):
 
     def start_node(self, node: str) -> None:
         self._nodes.start(node)
+
+    def pause_node(self, node: str) -> None:
+        self._nodes.pause(node)
 
     def leader(self, process: str) -> str:
         return leases.holder(self, process)

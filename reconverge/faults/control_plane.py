@@ -26,7 +26,7 @@ from reconverge.faults.undo import (
     ThawProcess,
     wait_until_led,
 )
-from reconverge.judges.effects import AnyEffect, Unmarked
+from reconverge.judges.effects import AnyEffect, Attested
 from reconverge.model import Ref, Snapshot, ref
 
 
@@ -42,8 +42,8 @@ class ControlPlaneFault(Fault, frozen=True, kw_only=True):
         return tuple(ref("Node", node) for node in nodes)
 
     def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
-        del targets, created
-        return Unmarked()
+        del targets
+        return Attested(hit=tuple(created))
 
 
 class FreezeController(ControlPlaneFault, frozen=True, kw_only=True):
@@ -62,7 +62,7 @@ class FreezeController(ControlPlaneFault, frozen=True, kw_only=True):
         control_plane = _control_plane(cluster)
         for target in targets:
             control_plane.freeze_process(target.name, self.process)
-        return ()
+        return _processes(self.process, targets)
 
 
 class KillController(ControlPlaneFault, frozen=True, kw_only=True):
@@ -87,7 +87,7 @@ class KillController(ControlPlaneFault, frozen=True, kw_only=True):
         control_plane = _control_plane(cluster)
         for target in targets:
             control_plane.kill_process(target.name, self.process, signal=self.signal)
-        return ()
+        return _processes(self.process, targets)
 
 
 class RestartApiServer(ControlPlaneFault, frozen=True, kw_only=True):
@@ -108,7 +108,7 @@ class RestartApiServer(ControlPlaneFault, frozen=True, kw_only=True):
         for target in targets:
             control_plane.kill_process(target.name, API_SERVER, signal="KILL")
             wait_until_led(control_plane, (SCHEDULER,))
-        return ()
+        return _processes(API_SERVER, targets)
 
 
 class StopController(ControlPlaneFault, frozen=True, kw_only=True):
@@ -130,7 +130,7 @@ class StopController(ControlPlaneFault, frozen=True, kw_only=True):
         static_pods = _static_pods(cluster)
         for target in targets:
             static_pods.withdraw_static_pod(target.name, self.process)
-        return ()
+        return _processes(self.process, targets)
 
 
 class SwitchOffController(ControlPlaneFault, frozen=True, kw_only=True):
@@ -160,7 +160,12 @@ class SwitchOffController(ControlPlaneFault, frozen=True, kw_only=True):
             word = f"-{self.controller}"
             static_pods.extend_static_pod(target.name, CONTROLLERS, flag="controllers", word=word)
         wait_until_led(control_plane, (CONTROLLERS,), not_by=before)
-        return ()
+        return _processes(CONTROLLERS, targets)
+
+
+def _processes(name: str, nodes: Sequence[Ref]) -> tuple[Ref, ...]:
+    """What was hit, where no watch shows it."""
+    return tuple(Ref("Process", "", name, node.name) for node in nodes)
 
 
 def _proof_of(process: str) -> tuple[str, ...]:

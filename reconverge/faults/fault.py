@@ -14,7 +14,7 @@ from reconverge.blast import Pick
 from reconverge.cluster.door import Cluster
 from reconverge.cluster.guard import NothingToHit
 from reconverge.errors import BadInput
-from reconverge.faults.undo import AnyUndo
+from reconverge.faults.rollbacks import AnyUndo
 from reconverge.judges.effects import AnyEffect
 from reconverge.model import Ref, Replicated, Snapshot
 
@@ -44,7 +44,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag=True)
         raise NotImplementedError
 
     def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
-        """Do it. Returns the objects that it created, if any."""
+        """Do it. Returns what only the doing can tell: objects created, containers ended."""
         raise NotImplementedError
 
     def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:

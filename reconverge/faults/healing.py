@@ -7,7 +7,7 @@ import threading
 from reconverge.clock import Clock
 from reconverge.cluster.door import Cluster
 from reconverge.errors import ReconvergeError
-from reconverge.faults.undo import AnyUndo
+from reconverge.faults.rollbacks import AnyUndo
 
 # A machine boots, its kubelet reports, the taints go: 8 s on an idle machine, more on a full one.
 HEALED_WITHIN_S = 120.0

@@ -19,7 +19,8 @@ from reconverge.errors import ReconvergeError
 from reconverge.faults.fault import Fault
 from reconverge.faults.healing import HEALED_WITHIN_S, is_healed, wait_until_healed
 from reconverge.faults.journal import Journal, Planned
-from reconverge.faults.undo import AnyUndo, RollbackFailed
+from reconverge.faults.rollbacks import AnyUndo
+from reconverge.faults.undo import RollbackFailed
 from reconverge.model import Ref
 from reconverge.timeline import Injected, RolledBack, Timeline
 
@@ -39,7 +40,7 @@ class Boundary(StrEnum):
 class Injection(msgspec.Struct, frozen=True, kw_only=True):
     """A fault as it was done: to whom, what it created, how it is taken back.
 
-    `start` is the timeline's length just before it.
+    `start` is the timeline's length just before it, `upon` the entry that triggered it, if any.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Injection(msgspec.Struct, frozen=True, kw_only=True):
     undo: AnyUndo
     start: int
     created: tuple[Ref, ...] = ()
+    upon: int | None = None
 
 
 def ignore(boundary: Boundary) -> None:
@@ -201,6 +203,7 @@ def _record(injection: Injection, at_s: float) -> Injected:
         effect=encoded(effect),
         sentence=injection.sentence,
         targets=(*injection.targets, *injection.created),
+        upon=injection.upon,
     )
 
 

@@ -23,7 +23,7 @@ import msgspec
 from reconverge.clock import Clock
 from reconverge.errors import Unavailable
 from reconverge.faults.owner import Owner
-from reconverge.faults.undo import AnyUndo
+from reconverge.faults.rollbacks import AnyUndo
 from reconverge.model import Ref
 
 

@@ -8,7 +8,7 @@ from reconverge.cluster.door import Cluster, ControlPlane, Kubelets
 from reconverge.faults.fault import NotOfThisCluster, listed
 from reconverge.faults.nodes import WorkerFault
 from reconverge.faults.undo import AnyUndo, NothingToUndo, StartKubelet
-from reconverge.judges.effects import AnyEffect, NodeLost, Unmarked
+from reconverge.judges.effects import AnyEffect, Attested, NodeLost
 from reconverge.model import Ref, Snapshot
 
 
@@ -66,11 +66,11 @@ class RestartKubelet(KubeletFault, frozen=True, kw_only=True):
         kubelets = _kubelets(cluster)
         for target in targets:
             kubelets.restart_kubelet(target.name)
-        return ()
+        return tuple(Ref("Process", "", "kubelet", one.name) for one in targets)
 
     def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
-        del targets, created
-        return Unmarked()
+        del targets
+        return Attested(hit=tuple(created))
 
 
 class KillProxy(WorkerFault, frozen=True, kw_only=True):
@@ -89,11 +89,11 @@ class KillProxy(WorkerFault, frozen=True, kw_only=True):
     def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
         for target in targets:
             _processes(cluster).kill_process(target.name, "kube-proxy", signal="KILL")
-        return ()
+        return tuple(Ref("Process", "", "kube-proxy", one.name) for one in targets)
 
     def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
-        del targets, created
-        return Unmarked()
+        del targets
+        return Attested(hit=tuple(created))
 
 
 def _kubelets(cluster: Cluster) -> Kubelets:

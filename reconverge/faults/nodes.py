@@ -77,6 +77,21 @@ class StopNode(WorkerFault, frozen=True, kw_only=True):
         return NodeLost(node=targets[0])
 
 
+class PauseNode(StopNode, frozen=True, kw_only=True):
+    """Suspend every process of one node at once, kernel threads apart: it is there, and is mute.
+
+    For the cluster as good as stopped; but its containers live, and go on as if nothing had been.
+    """
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        return f"node {listed(targets)} paused"
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        for target in targets:
+            _stoppable(cluster).pause_node(target.name)
+        return ()
+
+
 class RestartNode(StopNode, frozen=True, kw_only=True):
     """Stop the container of one node and start it at once: an outage that nobody need notice."""
 

@@ -10,7 +10,7 @@ from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.cluster.guard import NothingToHit
 from reconverge.faults.fault import Fault, listed, present
 from reconverge.faults.undo import MARK, AnyUndo, NothingToUndo, RemoveCreated
-from reconverge.judges.effects import AnyEffect, PodAppeared, PodsLost
+from reconverge.judges.effects import AnyEffect, PodAppeared, PodsFailed, PodsLost
 from reconverge.model import Pod, PodTemplate, Ref, ReplicaSet, ReplicationController, Snapshot, ref
 
 
@@ -93,6 +93,10 @@ class FailPods(DeletePods, frozen=True, kw_only=True):
         for target in targets:
             cluster.patch(target, {"status": {"phase": "Failed"}}, subresource="status")
         return ()
+
+    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
+        del created
+        return PodsFailed(pods=tuple(targets))
 
 
 def active_on(snapshot: Snapshot, workload: Ref, node: str) -> list[Pod]:

@@ -7,6 +7,7 @@ import msgspec
 from reconverge.faults.applications import WearOut
 from reconverge.faults.batch import DeleteEndedPods, MissRuns
 from reconverge.faults.commands import RunInside
+from reconverge.faults.containers import FreezeContainers, KillContainers
 from reconverge.faults.control_plane import (
     FreezeController,
     KillController,
@@ -16,13 +17,18 @@ from reconverge.faults.control_plane import (
 )
 from reconverge.faults.costs import CheapenPod
 from reconverge.faults.deletions import DeleteOwner
+from reconverge.faults.drains import DrainNode
 from reconverge.faults.kubelets import FreezeKubelet, KillProxy, RestartKubelet, StopKubelet
 from reconverge.faults.labels import LabelByHand, RelabelPod
 from reconverge.faults.lone_pods import CreateLonePods, DeletePod, LabelPod
+from reconverge.faults.networks import CutNetwork, LosePackets
 from reconverge.faults.node_marks import CordonNode, LabelNode, TaintNode
-from reconverge.faults.nodes import RemoveNode, RestartNode, StopNode
+from reconverge.faults.nodes import PauseNode, RemoveNode, RestartNode, StopNode
+from reconverge.faults.ownership import AddFinalizer, Disown, StripFinalizer
 from reconverge.faults.pods import CreateSurplusPod, DeletePods, EvictPods, FailPods
+from reconverge.faults.pressure import BurnProcessor, ExhaustMemory
 from reconverge.faults.quotas import SetQuota
+from reconverge.faults.runtimes import RestartRuntime
 from reconverge.faults.silence import Silence
 from reconverge.faults.specs import ChangeSpec
 from reconverge.faults.workloads import ScaleWorkload
@@ -47,7 +53,19 @@ AnyFault = (
     | LabelNode
     | CordonNode
     | TaintNode
+    | KillContainers
+    | FreezeContainers
+    | ExhaustMemory
+    | BurnProcessor
+    | DrainNode
+    | Disown
+    | AddFinalizer
+    | StripFinalizer
     | StopNode
+    | PauseNode
+    | CutNetwork
+    | LosePackets
+    | RestartRuntime
     | RestartNode
     | RemoveNode
     | StopKubelet

@@ -7,6 +7,7 @@ back are both patches. What each change is called in the features is said where 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 from reconverge.blast import Pick
 from reconverge.cluster.door import Cluster, JsonObject
@@ -73,6 +74,54 @@ def change_image(of: Ref, snapshot: Snapshot, *, image: str) -> ChangeSpec:
         change=_in_template({"containers": [{"name": container.name, "image": image}]}),
         former=_in_template({"containers": [{"name": container.name, "image": container.image}]}),
         what=f"given the image {image}",
+    )
+
+
+Illness = Literal["cannot be pulled", "ends at once", "is never ready"]
+# RFC 2606: nobody can ever serve a registry there.
+NO_IMAGE = "registry.invalid/no-such-image:1"
+
+
+def sicken(of: Ref, snapshot: Snapshot, *, illness: Illness) -> ChangeSpec:
+    """A template whose pods can never be well, each illness in its own way."""
+    [container] = _template(of, snapshot).spec.containers
+    if container.readiness_probe is not None and illness == "is never ready":
+        raise BadInput(f"{of} has a readiness probe, which could not be restored in full")
+    never = {"exec": {"command": ["false"]}, "periodSeconds": 1, "failureThreshold": 1}
+    ways: dict[Illness, tuple[JsonObject, JsonObject]] = {
+        "cannot be pulled": ({"image": NO_IMAGE}, {"image": container.image}),
+        "ends at once": ({"command": ["false"]}, {"command": list(container.command) or None}),
+        "is never ready": ({"readinessProbe": never}, {"readinessProbe": None}),
+    }
+    change, former = ({"name": container.name, **way} for way in ways[illness])
+    return _changed(
+        of,
+        snapshot,
+        change=_in_template({"containers": [change]}),
+        former=_in_template({"containers": [former]}),
+        what=f"given a container that {illness}",
+    )
+
+
+def retime_probe(
+    of: Ref, snapshot: Snapshot, *, probe: Literal["liveness", "readiness"], period_s: int
+) -> ChangeSpec:
+    """Another period for a probe that the only container of the template has."""
+    [container] = _template(of, snapshot).spec.containers
+    known = container.liveness_probe if probe == "liveness" else container.readiness_probe
+    if known is None:
+        raise BadInput(f"{of} has no {probe} probe")
+
+    def with_period(seconds: int) -> JsonObject:
+        part = {"name": container.name, f"{probe}Probe": {"periodSeconds": seconds}}
+        return _in_template({"containers": [part]})
+
+    return _changed(
+        of,
+        snapshot,
+        change=with_period(period_s),
+        former=with_period(known.period_seconds),
+        what=f"given a {probe} probe every {period_s} s",
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Container
 
 import msgspec
 
-from reconverge.model import Node, Ref, ResourceQuota, Snapshot, Taint
+from reconverge.model import Node, Pod, Ref, ResourceQuota, Snapshot, Taint
 from reconverge.timeline import Entry
 
 
@@ -22,6 +22,10 @@ class PodsLost(Effect, frozen=True, kw_only=True):
     """Each of these pods is being deleted, or gone."""
 
     pods: tuple[Ref, ...]
+
+
+class PodsFailed(PodsLost, frozen=True, kw_only=True):
+    """Each of these pods has failed; whether its controller deletes it then is the controller's."""
 
 
 class PodAppeared(Effect, frozen=True, kw_only=True):
@@ -83,6 +87,29 @@ class Tainted(Effect, frozen=True, kw_only=True):
     taint: Taint
 
 
+class Annotated(Effect, frozen=True, kw_only=True):
+    """Each of these objects bears this annotation: a mark of what does not last by itself."""
+
+    objects: tuple[Ref, ...]
+    key: str
+    value: str
+
+
+class FinalizersChanged(Effect, frozen=True, kw_only=True):
+    """Each of these objects is held by this finalizer, or no longer is; one that is gone is not."""
+
+    objects: tuple[Ref, ...]
+    finalizer: str
+    is_there: bool
+
+
+class ContainersEnded(Effect, frozen=True, kw_only=True):
+    """None of the containers with these IDs runs any more, as their pods tell; no ID, no effect."""
+
+    pods: tuple[Ref, ...]
+    ids: tuple[str, ...]
+
+
 class Unmarked(Effect, frozen=True, kw_only=True):
     """Nothing that a watch could show: a condition of the scenario, such as a frozen controller.
 
@@ -90,8 +117,18 @@ class Unmarked(Effect, frozen=True, kw_only=True):
     """
 
 
+class Attested(Unmarked, frozen=True, kw_only=True):
+    """What no watch shows, by the word of whoever did it: these are the things that it hit.
+
+    None where nothing was done. A process has its node's name for an ID, a container its own.
+    """
+
+    hit: tuple[Ref, ...]
+
+
 AnyEffect = (
     PodsLost
+    | PodsFailed
     | PodAppeared
     | LabelsChanged
     | ReplicasSet
@@ -101,7 +138,11 @@ AnyEffect = (
     | NodeLost
     | Cordoned
     | Tainted
+    | Annotated
+    | FinalizersChanged
+    | ContainersEnded
     | Unmarked
+    | Attested
 )
 
 
@@ -120,7 +161,8 @@ def is_seen(effect: AnyEffect, entry: Entry, *, appeared: Container[str] = ()) -
     snapshot = entry.snapshot
     match effect:
         case PodsLost(pods=pods):
-            return all(_is_lost(snapshot, pod) for pod in pods)
+            may_stay = isinstance(effect, PodsFailed)
+            return all(_is_lost(snapshot, pod, may_stay=may_stay) for pod in pods)
         case PodAppeared(pod=pod):
             is_now = entry.view is not None and entry.view.uid == pod.uid
             return is_now or pod.uid in appeared
@@ -139,15 +181,16 @@ def is_seen(effect: AnyEffect, entry: Entry, *, appeared: Container[str] = ()) -
             return all(_is_deleted(snapshot, one) for one in objects)
         case NodeLost() | Cordoned() | Tainted():
             return _is_node_hit(snapshot, effect)
-        case Unmarked():
-            return True
+        case _:
+            return _is_left(snapshot, effect)
 
 
 def describe(effect: AnyEffect) -> str:
     """The effect as the end of the sentence "it was not seen that ..."."""
     match effect:
         case PodsLost(pods=pods):
-            return f"{', '.join(pod.name for pod in pods)} is deleted"
+            how = "has failed" if isinstance(effect, PodsFailed) else "is deleted"
+            return f"{', '.join(pod.name for pod in pods)} {how}"
         case PodAppeared(pod=pod):
             return f"{pod.name} exists"
         case LabelsChanged(objects=objects, labels=labels):
@@ -166,8 +209,8 @@ def describe(effect: AnyEffect) -> str:
             return f"{', '.join(str(one) for one in objects)} is deleted"
         case NodeLost() | Cordoned() | Tainted():
             return f'node "{effect.node.name}" is {_state_of_node(effect)}'
-        case Unmarked():
-            return "nothing is marked"
+        case _:
+            return _words_of(effect)
 
 
 def _is_node_hit(snapshot: Snapshot, effect: NodeLost | Cordoned | Tainted) -> bool:
@@ -193,15 +236,63 @@ def _state_of_node(effect: NodeLost | Cordoned | Tainted) -> str:
             return f"tainted {taint}"
 
 
-def _is_lost(snapshot: Snapshot, ref: Ref) -> bool:
+def _is_lost(snapshot: Snapshot, ref: Ref, *, may_stay: bool) -> bool:
     """A pod that was never seen is not a lost one: nothing would have been hit."""
     pod = snapshot.pod(ref.uid)
-    return snapshot.is_gone(ref.uid) if pod is None else pod.is_terminating
+    if pod is None:
+        return snapshot.is_gone(ref.uid)
+    return pod.is_terminating or (may_stay and pod.status.phase == "Failed")
 
 
 def _is_deleted(snapshot: Snapshot, ref: Ref) -> bool:
     view = snapshot.get(ref.kind, ref.uid)
     return snapshot.is_gone(ref.uid) if view is None else view.is_terminating
+
+
+_Left = Annotated | FinalizersChanged | ContainersEnded | Attested | Unmarked
+
+
+def _is_left(snapshot: Snapshot, effect: _Left) -> bool:
+    match effect:
+        case Annotated() | FinalizersChanged():
+            return all(_is_marked(snapshot, one, effect) for one in effect.objects)
+        case ContainersEnded(pods=pods, ids=ids):
+            return bool(ids) and not any(_runs_any(snapshot.pod(pod.uid), ids) for pod in pods)
+        case Attested(hit=hit):
+            return bool(hit)
+        case Unmarked():
+            return True
+
+
+def _words_of(effect: _Left) -> str:
+    match effect:
+        case Annotated(objects=objects, key=key, value=value):
+            return f"{', '.join(one.name for one in objects)} is annotated {key}={value}"
+        case FinalizersChanged(objects=objects, finalizer=finalizer, is_there=is_there):
+            names = ", ".join(one.name for one in objects)
+            return f"{names} is {'held' if is_there else 'no longer held'} by {finalizer}"
+        case ContainersEnded(pods=pods):
+            return f"the container of {', '.join(pod.name for pod in pods)} has ended"
+        case Attested():
+            return "anything was done"
+        case Unmarked():
+            return "nothing is marked"
+
+
+def _is_marked(snapshot: Snapshot, ref: Ref, effect: Annotated | FinalizersChanged) -> bool:
+    view = snapshot.get(ref.kind, ref.uid)
+    if isinstance(effect, Annotated):
+        return view is not None and view.metadata.annotations.get(effect.key) == effect.value
+    if view is None:
+        return not effect.is_there and snapshot.is_gone(ref.uid)
+    return (effect.finalizer in view.metadata.finalizers) is effect.is_there
+
+
+def _runs_any(pod: Pod | None, ids: Container[str]) -> bool:
+    """Whether one of these containers runs in it; a status has the runtime's name before the ID."""
+    statuses = pod.status.container_statuses if pod is not None else ()
+    running = (one for one in statuses if one.state.running is not None)
+    return any(one.container_id.rpartition("/")[2] in ids for one in running)
 
 
 def _carries(entry: Entry, ref: Ref, labels: dict[str, str | None]) -> bool:

@@ -40,7 +40,7 @@ class WantKnock(Want, frozen=True):
 class WantProbe(Want, frozen=True):
     """Ask what no watch tells. `probe` names the question, `target` the node, or the pod."""
 
-    probe: Literal["node-address", "pods-reachable", "kubelet", "pod-answers"]
+    probe: Literal["node-address", "pods-reachable", "kubelet", "pod-answers", "pod-serves"]
     target: str
 
 

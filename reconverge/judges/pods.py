@@ -7,7 +7,7 @@ from reconverge.judges.promise import Promise
 from reconverge.judges.states import StateJudge
 from reconverge.judges.steady import Steadiness, state
 from reconverge.judges.steady.words import listed
-from reconverge.model import Ref, Snapshot
+from reconverge.model import Node, Ref, Snapshot
 
 
 class PodReady(Promise, frozen=True, kw_only=True):
@@ -77,3 +77,32 @@ class Answering(Promise, frozen=True, kw_only=True):
         lacking = [] if ready == len(views) else [f"{ready} of {len(views)} are ready"]
         lacking += [] if views else ["there is no pod to ask"]
         return Steadiness(tuple(lacking), f"{ready} of {len(views)} ready")
+
+
+class ServesUnseen(Promise, frozen=True, kw_only=True):
+    """Each of these pods answers other nodes in its own name while its node is not Ready.
+
+    The control plane has lost sight of `node`, and whatever it says of the pods is out of date.
+    """
+
+    node: Ref
+    pods: tuple[Ref, ...]
+
+    def sentence(self) -> str:
+        names = listed((one.name for one in self.pods), len(self.pods))
+        return f'{names or "no pod"} serves on while node "{self.node.name}" is not Ready'
+
+    def judge(self, *, deadline_s: float) -> StateJudge:
+        probes = tuple(WantProbe("pod-serves", one.name) for one in self.pods)
+        kinds = ("Node", "Pod")
+        return StateJudge(self, self.weigh, kinds=kinds, deadline_s=deadline_s, probes=probes)
+
+    def weigh(self, snapshot: Snapshot) -> Steadiness:
+        node = snapshot.get("Node", self.node.uid)
+        is_lost = isinstance(node, Node) and not node.is_ready
+        there = sum(snapshot.pod(one.uid) is not None for one in self.pods)
+        lacking = [] if is_lost else [f"node {self.node.name} is still Ready"]
+        lacking += [] if there == len(self.pods) else [f"{there} of {len(self.pods)} are there"]
+        lacking += [] if self.pods else ["there is no pod to ask"]
+        how = "not Ready" if is_lost else "Ready"
+        return Steadiness(tuple(lacking), f"{there} pods on a node that is {how}")

@@ -23,8 +23,9 @@ from reconverge.judges.events import Remarked
 from reconverge.judges.fields import Has, Shows
 from reconverge.judges.invariants import AnyInvariant
 from reconverge.judges.logs import LogBegins, LogSays, NoPreviousLog
+from reconverge.judges.occurrences import Occurs
 from reconverge.judges.owners import AllGone, GoneWithPods, Orphaned
-from reconverge.judges.pods import Answering, Ended, PodReady
+from reconverge.judges.pods import Answering, Ended, PodReady, ServesUnseen
 from reconverge.judges.probing import NeverFails, NeverReady, ProbeFails, ProbeStored, ReadyAfter
 from reconverge.judges.requests import Asked, FirstAsked, Tires
 from reconverge.judges.schedule_keeping import KeepsSchedule
@@ -68,6 +69,8 @@ AnyPromise = (
     | PodReady
     | Ended
     | Answering
+    | ServesUnseen
+    | Occurs
     | DescribedAs
     | MadeFromTemplate
     | ThroughReplicaSet

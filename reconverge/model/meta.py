@@ -25,6 +25,8 @@ class OwnerReference(View, frozen=True):
     name: str
     uid: str
     controller: bool = False
+    api_version: str = ""
+    block_owner_deletion: bool = False
 
 
 class Meta(View, frozen=True):

@@ -74,6 +74,12 @@ class ContainerPort(View, frozen=True):
     container_port: int
 
 
+class Resources(View, frozen=True):
+    """Kubernetes quantities by resource, such as `50m` of `cpu`."""
+
+    limits: dict[str, str] = {}
+
+
 class ContainerSpec(View, frozen=True):
     name: str
     image: str = ""
@@ -83,6 +89,7 @@ class ContainerSpec(View, frozen=True):
     liveness_probe: Probe | None = None
     readiness_probe: Probe | None = None
     startup_probe: Probe | None = None
+    resources: Resources = Resources()
 
 
 class NodeSelectorTerms(View, frozen=True):

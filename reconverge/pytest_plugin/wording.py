@@ -24,7 +24,10 @@ from reconverge.pytest_plugin.options import is_worker
 
 # The behaviours of "Kubernetes in Action", chapter 4, by group and number; and those that
 # Kubernetes' own end-to-end tests show, such as k8s_rc3.
-CHAPTER_TAG = re.compile(r"(lp|rc|node|rs|ds|job|cj|cp|ro)_\d+|k8s_(rc|rs|ds|j|c|p|n|g)\d+")
+# Beside them each fault has a tag of its own, such as fault_cut_network (docs/faults.md).
+CHAPTER_TAG = re.compile(
+    r"(lp|rc|node|rs|ds|job|cj|cp|ro)_\d+|k8s_(rc|rs|ds|j|c|p|n|g)\d+|fault_[a-z_]+"
+)
 TAGS = {
     "node_loss": "harms one node: one such at a time, alone where no node is set aside for it",
     "node_labels": "labels nodes: one such at a time",

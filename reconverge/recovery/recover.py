@@ -20,7 +20,7 @@ from reconverge.errors import ReconvergeError
 from reconverge.faults.healing import HEALED_WITHIN_S, is_healed, wait_until_healed
 from reconverge.faults.journal import abandoned, left_in
 from reconverge.faults.owner import Owner
-from reconverge.faults.undo import AnyUndo
+from reconverge.faults.rollbacks import AnyUndo
 
 # An API server whose process was killed is back within the kubelet's back-off of some 20 s; one
 # that is not within two minutes needs a person.

@@ -207,7 +207,11 @@ def _challenge(record: Challenged) -> str:
 
 
 _ACTS: tuple[tuple[type, str, Callable[..., str]], ...] = (
-    (Injected, "inject", lambda record: record.sentence),
+    (
+        Injected,
+        "inject",
+        lambda one: one.sentence if one.upon is None else f"{one.sentence}, upon #{one.upon}",
+    ),
     (
         RolledBack,
         "rollback",

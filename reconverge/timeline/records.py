@@ -239,13 +239,17 @@ class Stepped(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Injected(Record, frozen=True, kw_only=True):
-    """A fault was injected into `targets`; `fault` and `effect` are the encoded values."""
+    """A fault was injected into `targets`; `fault` and `effect` are the encoded values.
+
+    `upon` is the index of the entry that triggered it, where it waited for something to happen.
+    """
 
     id: str
     fault: msgspec.Raw
     effect: msgspec.Raw
     sentence: str
     targets: tuple[Ref, ...]
+    upon: int | None = None
 
 
 class RolledBack(Record, frozen=True, kw_only=True):

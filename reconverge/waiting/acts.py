@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from reconverge.cluster.challenge import knock, plant_sentinel, touch_node
-from reconverge.cluster.door import Answer, Cluster, JsonObject, StoppableNodes
+from reconverge.cluster.door import Answer, Cluster, JsonObject, Networks, StoppableNodes
 from reconverge.errors import ReconvergeError, Unavailable
 from reconverge.judges.judge import (
     Want,
@@ -23,7 +23,7 @@ from reconverge.judges.judge import (
     WantSentinel,
     WantTouch,
 )
-from reconverge.model import Ref, ref
+from reconverge.model import Named, Pod, Ref, ref
 from reconverge.timeline import Entry, Probed, Timeline
 from reconverge.waiting.loop import wait_until_seen
 
@@ -52,6 +52,7 @@ class Acts:
             "pods-reachable": self._ask_pod_on,
             "kubelet": self._ask_kubelet,
             "pod-answers": self._ask_pod,
+            "pod-serves": self._ask_pod_nearby,
         }
 
     def perform(self, want: Want) -> None:
@@ -153,11 +154,32 @@ class Acts:
 
     def _ask_pod(self, name: str) -> Answer:
         """Whether the pod of that name answers, and in its own name, as kubia does."""
-        found = self._timeline.latest().named("Pod", name, namespace=self._namespace)
+        found = self._pod_named(name)
         if found is None:
             return Answer(ok=False, text=f"pod {name} does not exist")
         answer = self._cluster.ask_pod(ref("Pod", found), port=PROBE_PORT, timeout_s=ASK_S)
         return Answer(ok=answer.ok and name in answer.text, text=answer.text)
+
+    def _ask_pod_nearby(self, name: str) -> Answer:
+        """Whether the pod answers in its own name when it is asked from another node.
+
+        The API server's way to a pod leads through the control plane, which may have lost it.
+        """
+        snapshot, pod = self._timeline.latest(), self._pod_named(name)
+        if not isinstance(pod, Pod) or not pod.status.pod_ip:
+            return Answer(ok=False, text=f"pod {name} does not exist, or has no address")
+        if not isinstance(self._cluster, Networks):
+            return Answer(ok=False, text="nobody can be asked to ask: the nodes are out of reach")
+        ready = [one.name for one in snapshot.nodes() if one.is_ready]
+        near = next((one for one in reversed(ready) if one != pod.spec.node_name), "")
+        if not near:
+            return Answer(ok=False, text="no other node is Ready")
+        address = pod.status.pod_ip
+        answer = self._cluster.ask_from(near, address, port=PROBE_PORT, timeout_s=ASK_S)
+        return Answer(ok=answer.ok and name in answer.text, text=f"{near}: {answer.text}")
+
+    def _pod_named(self, name: str) -> Named | None:
+        return self._timeline.latest().named("Pod", name, namespace=self._namespace)
 
     def _ask_pod_on(self, node: str) -> Answer:
         """Whether a pod can be started on the node, and answers."""

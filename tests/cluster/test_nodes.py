@@ -110,6 +110,20 @@ def test_starting_from_any_state(
     assert engine.acts() == acts
 
 
+def test_a_paused_container_is_not_paused_again(engine: Engine, cluster: KindCluster) -> None:
+    """Docker would call that an error."""
+    engine.knows(state="paused")
+    cluster.pause_node("mine-worker")
+    assert engine.acts() == []
+
+
+def test_a_container_that_will_not_pause_is_named(engine: Engine, cluster: KindCluster) -> None:
+    """A busy node is tried a few times, and then that is said."""
+    with pytest.raises(Unavailable, match="it runs on after 5 attempts to pause it"):
+        cluster.pause_node("mine-worker")
+    assert engine.acts() == ["pause c0ffee"] * 5
+
+
 def test_a_foreign_container_is_never_touched(engine: Engine, cluster: KindCluster) -> None:
     """Whatever its name: only kind's label of this very cluster makes it ours."""
     engine.knows(state="running", cluster="another")

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from typing import Protocol, cast
 
 import msgspec
 import pytest
 
 from reconverge.clock import Clock, RealClock
-from reconverge.cluster.door import Cluster, JsonObject
+from reconverge.cluster.door import (
+    Cluster,
+    ControlPlane,
+    JsonObject,
+    Kubelets,
+    Networks,
+    Runtimes,
+    StaticPods,
+    StoppableNodes,
+)
+from reconverge.cluster.nodes import KindCluster
 from reconverge.model import Ref
+from reconverge.provision.state import StateDir
+from reconverge.pytest_plugin.lock import turn
 from reconverge.timeline import Entry, Timeline
 from reconverge.waiting import wait_until_seen
 from tests.fakes import FakeCluster, SteppedClock
 
 KINDS = ("Pod", "ReplicationController", "Node", "ServiceAccount")
 SHOWN_S = 30.0
+CONTROLLERS, SCHEDULER = "kube-controller-manager", "kube-scheduler"
+LED_S = 345.0
 
 
 class Door(msgspec.Struct, frozen=True):
@@ -58,3 +74,41 @@ def door(request: pytest.FixtureRequest) -> Iterator[Door]:
     yield door
     recorder.stop()
     cluster.delete(namespace)
+
+
+class Insides(
+    Cluster, ControlPlane, StaticPods, Kubelets, StoppableNodes, Networks, Runtimes, Protocol
+):
+    """A cluster with every power over the insides of its nodes."""
+
+
+@pytest.fixture
+def alone(door: Door) -> Iterator[Door]:
+    """Nobody else is on the cluster meanwhile, and at the end its leaders lead."""
+    cluster = inside(door)
+    is_real = isinstance(cluster, KindCluster)
+    lock = StateDir().runs(cluster.name.removeprefix("kind-"))
+    with turn(lock, is_alone=True) if is_real else nullcontext():
+        yield door
+        for process in (CONTROLLERS, SCHEDULER):
+            cluster.restore_static_pod(control_plane(door), process)
+            cluster.wait_until_led(process, deadline_s=LED_S)
+
+
+def inside(door: Door) -> Insides:
+    assert isinstance(door.cluster, ControlPlane)
+    assert isinstance(door.cluster, StaticPods)
+    assert isinstance(door.cluster, Kubelets)
+    assert isinstance(door.cluster, StoppableNodes)
+    assert isinstance(door.cluster, Networks)
+    assert isinstance(door.cluster, Runtimes)
+    return cast(Insides, door.cluster)
+
+
+def control_plane(door: Door) -> str:
+    [node] = [one for one in door.timeline.latest().nodes() if one.is_control_plane]
+    return node.name
+
+
+def worker(door: Door) -> str:
+    return next(one.name for one in door.timeline.latest().nodes() if not one.is_control_plane)

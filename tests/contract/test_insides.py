@@ -5,55 +5,22 @@ On kind each test is alone on the cluster, and leaves it whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import nullcontext
-from typing import Protocol, cast
-
 import pytest
 
-from reconverge.cluster.door import Cluster, ControlPlane, JsonObject, Kubelets, StaticPods
+from reconverge.cluster.door import JsonObject
 from reconverge.cluster.errors import Conflict, NotFound
-from reconverge.cluster.nodes import KindCluster
-from reconverge.provision.state import StateDir
-from reconverge.pytest_plugin.lock import turn
-from tests.contract.conftest import Door
+from tests.contract.conftest import (
+    CONTROLLERS,
+    LED_S,
+    SCHEDULER,
+    Door,
+    control_plane,
+    inside,
+    worker,
+)
 from tests.contract.test_door import GATED, controller, owned
 
-CONTROLLERS, SCHEDULER, API_SERVER = "kube-controller-manager", "kube-scheduler", "kube-apiserver"
-LED_S = 345.0
-
-
-class Insides(Cluster, ControlPlane, StaticPods, Kubelets, Protocol):
-    """A cluster with every power over the insides of its nodes."""
-
-
-@pytest.fixture
-def alone(door: Door) -> Iterator[Door]:
-    """Nobody else is on the cluster meanwhile, and at the end its leaders lead."""
-    cluster = inside(door)
-    is_real = isinstance(cluster, KindCluster)
-    lock = StateDir().runs(cluster.name.removeprefix("kind-"))
-    with turn(lock, is_alone=True) if is_real else nullcontext():
-        yield door
-        for process in (CONTROLLERS, SCHEDULER):
-            cluster.restore_static_pod(control_plane(door), process)
-            cluster.wait_until_led(process, deadline_s=LED_S)
-
-
-def inside(door: Door) -> Insides:
-    assert isinstance(door.cluster, ControlPlane)
-    assert isinstance(door.cluster, StaticPods)
-    assert isinstance(door.cluster, Kubelets)
-    return cast(Insides, door.cluster)
-
-
-def control_plane(door: Door) -> str:
-    [node] = [one for one in door.timeline.latest().nodes() if one.is_control_plane]
-    return node.name
-
-
-def worker(door: Door) -> str:
-    return next(one.name for one in door.timeline.latest().nodes() if not one.is_control_plane)
+API_SERVER = "kube-apiserver"
 
 
 def replica_set() -> JsonObject:

@@ -10,7 +10,14 @@ from collections.abc import Sequence
 from typing import Literal
 
 from reconverge.cluster.door import Answer, JsonObject, NodeContainer
-from reconverge.cluster.errors import Conflict, Forbidden, NotFound, Rejected, Unreachable
+from reconverge.cluster.errors import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    OverBudget,
+    Rejected,
+    Unreachable,
+)
 from reconverge.cluster.kinds import CORE
 from reconverge.model import Named, Ref, ref
 from reconverge.timeline import Timeline
@@ -22,6 +29,7 @@ from tests.fakes.controllers import ReplicaControllers, begin_deletion, is_ready
 from tests.fakes.insides import Insides
 from tests.fakes.machines import Machines
 from tests.fakes.store import CLUSTER_SCOPED, Object, Store, merged, view
+from tests.fakes.surroundings import Surroundings
 from tests.fakes.watches import FakeRecorder
 
 ACCOUNT_S, NAMESPACE_S = 0.05, 0.5
@@ -29,7 +37,7 @@ ADMIN = "kubernetes-admin"
 OWNERS = ("ReplicationController", "ReplicaSet")
 
 
-class FakeCluster(Insides):
+class FakeCluster(Surroundings, Insides):
     """Four nodes, two controllers, and switches that make it misbehave.
 
     `latency_s` is how long each call takes, during which the world goes on. `is_deaf`: deletions,
@@ -112,6 +120,9 @@ class FakeCluster(Insides):
         if ref.uid not in self.store.objects and self._is_namesake(ref):
             raise Conflict(f"{ref} is another object now")
         target = self.store.exactly(ref)
+        version = _at(body, "metadata").get("resourceVersion")
+        if version not in (None, target["metadata"]["resourceVersion"]):
+            raise Conflict("the object has been modified")
         if self.is_deaf and subresource != "status":
             return view(target)
         part = {"status": body["status"]} if subresource == "status" else body
@@ -152,11 +163,32 @@ class FakeCluster(Insides):
     def evict(self, pod: Ref) -> None:
         self._call("evict")
         target = self.store.exactly(pod)
+        if self._is_over_budget(target):
+            raise OverBudget("Cannot evict pod as it would violate the pod's disruption budget.")
         row = {"type": "DisruptionTarget", "status": "True", "reason": "EvictionByEvictionAPI"}
         target.setdefault("status", {}).setdefault("conditions", []).append(row)
         with self.store.acting(ADMIN):
             self.store.write(target)
             begin_deletion(self.store, target, grace_s=None)
+
+    def _is_over_budget(self, pod: Object) -> bool:
+        """By a number of pods that must be ready (minAvailable)."""
+        namespace, labels = pod["metadata"]["namespace"], pod["metadata"].get("labels", {})
+        for budget in self.store.of("PodDisruptionBudget", namespace):
+            wanted = budget["spec"]["selector"]["matchLabels"].items()
+            if not wanted <= labels.items():
+                continue
+            mine = (
+                one
+                for one in self.store.of("Pod", namespace)
+                if wanted <= one["metadata"].get("labels", {}).items()
+            )
+            whole = sum(
+                is_ready(one) and "deletionTimestamp" not in one["metadata"] for one in mine
+            )
+            if whole - is_ready(pod) < budget["spec"]["minAvailable"]:
+                return True
+        return False
 
     def scale(self, ref: Ref, replicas: int) -> Named:
         return self.patch(ref, {"spec": {"replicas": replicas}})

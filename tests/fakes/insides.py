@@ -17,8 +17,8 @@ from tests.fakes.machines import Machines
 RESTART_S, LEASE_S = 1.0, 15.0
 CONTROL_PLANE = "fake-control-plane"
 CONTROLLERS, SCHEDULER, API_SERVER = "kube-controller-manager", "kube-scheduler", "kube-apiserver"
-PROCESSES, KUBELET = (CONTROLLERS, SCHEDULER, API_SERVER), "kubelet"
-KNOWN = (*PROCESSES, KUBELET)
+PROCESSES, KUBELET, PROXY = (CONTROLLERS, SCHEDULER, API_SERVER), "kubelet", "kube-proxy"
+KNOWN = (*PROCESSES, KUBELET, PROXY)
 State = Literal["running", "frozen", "down"]
 MANIFEST = """\
 apiVersion: v1
@@ -54,7 +54,7 @@ class Insides:
         self._call("freeze")
         self._require_process(node, name)
         if name == KUBELET:
-            self.machines.stop_kubelet(node)
+            self.machines.silence(node, KUBELET)
         else:
             self._enter(name, "frozen")
 
@@ -62,7 +62,7 @@ class Insides:
         self._record("thaw")
         self._require_process(node, name)
         if name == KUBELET:
-            self.machines.start_kubelet(node)
+            self.machines.let_speak(node, KUBELET)
         else:
             self._enter(name, "running")
 
@@ -73,7 +73,8 @@ class Insides:
     def kill_process(self, node: str, name: str, *, signal: Literal["KILL", "TERM"]) -> None:
         self._call(f"kill {signal}")
         self._require_process(node, name)
-        self._restart(name)
+        if name != PROXY:  # nothing that the fake knows of depends on it
+            self._restart(name)
 
     def leader(self, process: str) -> str:
         self._call("leader")
@@ -110,12 +111,12 @@ class Insides:
     def stop_kubelet(self, node: str) -> None:
         self._call("stop kubelet")
         self._require_process(node, KUBELET)
-        self.machines.stop_kubelet(node)
+        self.machines.silence(node, KUBELET)
 
     def start_kubelet(self, node: str) -> None:
         self._record("start kubelet")
         self._require_process(node, KUBELET)
-        self.machines.start_kubelet(node)
+        self.machines.let_speak(node, KUBELET)
 
     def restart_kubelet(self, node: str) -> None:
         self._call("restart kubelet")
@@ -123,7 +124,8 @@ class Insides:
 
     def is_kubelet_running(self, node: str) -> bool:
         self._require_process(node, KUBELET)
-        return self.machines.is_attended(node)
+        is_up = self.machines.state[node] == "running"
+        return is_up and not self.machines.is_silenced(node, KUBELET)
 
     def _call(self, what: str) -> None:
         raise NotImplementedError
@@ -132,7 +134,7 @@ class Insides:
         raise NotImplementedError
 
     def _require_process(self, node: str, name: str) -> None:
-        is_node = node in self.machines.state if name == KUBELET else node == CONTROL_PLANE
+        is_node = node in self.machines.state if name in (KUBELET, PROXY) else node == CONTROL_PLANE
         if not is_node or self.processes.get(name, "running") == "down" or name not in KNOWN:
             raise NotFound(f"no process {name} on {node}")
 

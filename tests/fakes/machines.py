@@ -18,11 +18,12 @@ class Machines:
     """Nodes and what runs on them. `state` and `addresses` are what Docker would say."""
 
     def __init__(self, store: Store, *, workers: int = 3) -> None:
-        self.state: dict[str, Literal["running", "exited"]] = {}
+        self.state: dict[str, Literal["running", "exited", "paused"]] = {}
         self.addresses: dict[str, str] = {}
         self.is_bootable = True
         self.is_scheduling = True
-        self._unattended: set[str] = set()
+        # What keeps word of each node from the control plane, while its containers run.
+        self._silences: dict[str, set[str]] = {}
         self._store = store
         self._containers = 0
         store.listeners.append(self._notice)
@@ -35,23 +36,42 @@ class Machines:
         self._after(NOTICED_S, self._lose, name)
 
     def start(self, name: str) -> None:
-        if self.state[name] != "running" and self.is_bootable:
+        if self.state[name] == "paused":
+            self.state[name] = "running"
+            self.let_speak(name, "paused")
+        elif self.state[name] != "running" and self.is_bootable:
             self.state[name] = "running"
             self._after(BOOT_S, self._boot, name)
 
-    def stop_kubelet(self, name: str) -> None:
+    def pause(self, name: str) -> None:
+        self.state[name] = "paused"
+        self.silence(name, "paused")
+
+    def silence(self, name: str, why: str) -> None:
         """Its containers run on; nobody says so."""
-        self._unattended.add(name)
+        self._silences.setdefault(name, set()).add(why)
         self._after(NOTICED_S, self._lose, name)
 
+    def let_speak(self, name: str, why: str) -> None:
+        """That one reason is gone; without any its kubelet reports what it finds."""
+        silences = self._silences.get(name, set())
+        if why in silences:
+            silences.discard(why)
+            if self.is_attended(name):
+                self._attend(name)
+
+    def stop_kubelet(self, name: str) -> None:
+        self.silence(name, "kubelet")
+
     def start_kubelet(self, name: str) -> None:
-        if name in self._unattended:
-            self._unattended.discard(name)
-            self._attend(name)
+        self.let_speak(name, "kubelet")
+
+    def is_silenced(self, name: str, why: str) -> bool:
+        return why in self._silences.get(name, set())
 
     def is_attended(self, name: str) -> bool:
-        """Whether a kubelet works there."""
-        return self.state[name] == "running" and name not in self._unattended
+        """Whether a kubelet works there and is heard."""
+        return self.state[name] == "running" and not self._silences.get(name)
 
     def kill_container(self, pod: Object, *, exit_code: int = 137) -> None:
         """The kubelet replaces the container, in the same pod."""
@@ -99,13 +119,14 @@ class Machines:
         pod = self._store.objects.get(uid)
         if pod is None or pod["spec"].get("nodeName"):
             return
-        free = [one for one in self._store.of("Node") if not one["spec"]["taints"]]
+        nodes = (one["spec"] | one["metadata"] for one in self._store.of("Node"))
+        free = [one for one in nodes if not one["taints"] and not one.get("unschedulable")]
         if not free or not self.is_scheduling:
             self._after(1.0, self._schedule, uid)
             return
         load = [one["spec"].get("nodeName") for one in self._store.of("Pod")]
-        node = min(free, key=lambda one: load.count(one["metadata"]["name"]))
-        pod["spec"] = {**pod["spec"], "nodeName": node["metadata"]["name"]}
+        node = min(free, key=lambda one: load.count(one["name"]))
+        pod["spec"] = {**pod["spec"], "nodeName": node["name"]}
         self._store.write(pod)
 
     def _run(self, uid: str) -> None:
@@ -126,7 +147,12 @@ class Machines:
             "lastState": last,
         }
         ready = {"type": "Ready", "status": "True"}
-        return {"phase": "Running", "conditions": [ready], "containerStatuses": [container]}
+        return {
+            "phase": "Running",
+            "podIP": f"10.244.0.{pod['metadata']['uid'].removeprefix('uid-')}",
+            "conditions": [ready],
+            "containerStatuses": [container],
+        }
 
     def _finish(self, uid: str) -> None:
         """The kubelet ends a terminating pod; one on a stopped machine stays terminating."""

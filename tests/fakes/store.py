@@ -32,6 +32,7 @@ class Store:
         self.listeners: list[Listener] = []
         self.user = KUBELETS
         self._ordinals = itertools.count(1)
+        self._held: set[str] = set()
 
     @contextmanager
     def acting(self, user: str) -> Iterator[None]:
@@ -61,9 +62,21 @@ class Store:
 
     def write(self, changed: Object) -> None:
         """Give `changed`, which the caller altered in place, its new version."""
+        meta = changed["metadata"]
+        if meta["uid"] in self._held and not meta.get("finalizers"):
+            self.remove(changed)
+            return
         self._tell("modified", changed)
 
     def remove(self, gone: Object) -> None:
+        """Gone, or going for as long as a finalizer holds it."""
+        meta = gone["metadata"]
+        if meta.get("finalizers") and meta["uid"] in self.objects:
+            self._held.add(meta["uid"])
+            stamp = self.clock.wall().strftime("%Y-%m-%dT%H:%M:%SZ")
+            meta.setdefault("deletionTimestamp", stamp)
+            self._tell("modified", gone)
+            return
         if self.objects.pop(gone["metadata"]["uid"], None) is not None:
             self._tell("deleted", gone)
 

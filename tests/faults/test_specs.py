@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from reconverge.blast import Pick
 from reconverge.errors import BadInput
+from reconverge.faults import specs
 from reconverge.faults.injector import encoded
 from reconverge.faults.registry import decode_fault
 from reconverge.faults.specs import (
@@ -163,3 +165,38 @@ def test_an_object_that_is_gone_is_no_target() -> None:
         "Job", "deleted", {"metadata": {"uid": JOB.uid, "name": "batch", "resourceVersion": "99"}}
     )
     assert fault.targets(world.timeline.latest(), PICK) == ()
+
+
+@pytest.mark.parametrize("illness", ["cannot be pulled", "ends at once", "is never ready"])
+def test_a_sick_template_is_made_well_again(tmp_path: Path, illness: specs.Illness) -> None:
+    """Byte for byte what it was, though a command or a probe was put where none had been."""
+    with staged(tmp_path) as stage:
+        template = stage.cluster.store.objects[stage.kubia.uid]["spec"]["template"]
+        before = msgspec.json.encode(template)
+        world = stage.experiment.timeline.latest()
+        fault = specs.sicken(stage.kubia, world, illness=illness)
+        injection = stage.experiment.inject(fault)
+        assert msgspec.json.encode(template) != before
+        assert injection.sentence.endswith(f"given a container that {illness}")
+        stage.experiment.roll_back(injection)
+        assert msgspec.json.decode(msgspec.json.encode(template)) == msgspec.json.decode(before)
+
+
+def test_a_probe_that_is_there_gets_another_period(tmp_path: Path) -> None:
+    """And its own back; where there is none, that is said."""
+    with staged(tmp_path) as stage:
+        template = stage.cluster.store.objects[stage.kubia.uid]["spec"]["template"]
+        with pytest.raises(BadInput, match="has no liveness probe"):
+            specs.retime_probe(
+                stage.kubia, stage.experiment.timeline.latest(), probe="liveness", period_s=2
+            )
+        [container] = template["spec"]["containers"]
+        container["livenessProbe"] = {"periodSeconds": 7}
+        stage.cluster.store.write(stage.cluster.store.objects[stage.kubia.uid])
+        stage.cluster.clock.pass_s(0.01)
+        world = stage.experiment.timeline.latest()
+        fault = specs.retime_probe(stage.kubia, world, probe="liveness", period_s=2)
+        injection = stage.experiment.inject(fault)
+        assert container["livenessProbe"] == {"periodSeconds": 2}
+        stage.experiment.roll_back(injection)
+        assert container["livenessProbe"] == {"periodSeconds": 7}

@@ -12,7 +12,8 @@ from reconverge.faults import LabelNode, ScaleWorkload, StopNode
 from reconverge.faults.healing import is_healed, wait_until_healed
 from reconverge.faults.health import unlike
 from reconverge.faults.journal import pending
-from reconverge.faults.undo import AnyUndo, Labelled, RestoreFields, RestoreLabels, StartNode, Undo
+from reconverge.faults.rollbacks import AnyUndo
+from reconverge.faults.undo import Labelled, RestoreFields, RestoreLabels, StartNode, Undo
 from reconverge.model import Meta, Node, NodeSpec, Ref
 from reconverge.recovery.recover import recover
 from tests.fakes import FakeCluster, SteppedClock

@@ -12,7 +12,7 @@ import msgspec
 from reconverge.bound import Bound, Term, latest
 from reconverge.judges.converges import Converges
 from reconverge.judges.owners import GoneWithPods, Orphaned
-from reconverge.judges.pods import Ended, PodReady
+from reconverge.judges.pods import Ended, PodReady, ServesUnseen
 from reconverge.judges.promise import Promise
 from reconverge.judges.schedule_keeping import KeepsSchedule
 from reconverge.judges.schedules import StartsJob, StartsNoJob
@@ -68,7 +68,7 @@ def bound_of(promise: Promise, scene: Scene) -> Bound:
     start of a pod.
     """
     match promise:
-        case NodeGone(node=node):
+        case NodeGone(node=node) | ServesUnseen(node=node):
             bound = since(scene, node, nodes.noticed(scene.settings))
         case NodeWhole(node=node):
             bound = since(scene, node, nodes.whole(scene.settings, node.name))

@@ -10,7 +10,10 @@ import math
 import msgspec
 
 from reconverge.judges.effects import (
+    Annotated,
+    ContainersEnded,
     Deleted,
+    FinalizersChanged,
     LabelsChanged,
     NodeLost,
     PodAppeared,
@@ -41,6 +44,9 @@ _TEMPLATE_STAYS = (
     ReplicasSet,
     Deleted,
     NodeLost,
+    Annotated,
+    FinalizersChanged,
+    ContainersEnded,
     Unmarked,
 )
 

@@ -7,7 +7,7 @@ rules are those of the controllers in pkg/controller of k8s.io/kubernetes, alike
 from __future__ import annotations
 
 from reconverge.bound import Bound, Term, latest
-from reconverge.judges.effects import Deleted, NodeLost, PodsLost, Unmarked
+from reconverge.judges.effects import ContainersEnded, Deleted, NodeLost, PodsLost, Unmarked
 from reconverge.judges.steady import AnySteadyState, OnEachNode
 from reconverge.judges.timing import jobs, nodes, schedules
 from reconverge.judges.timing.habits import Habits, habits_of
@@ -79,7 +79,7 @@ def _repaired(scene: Scene, workload: Ref, one: Disturbance, is_excused: bool) -
 
 def _sick(scene: Scene, workload: Ref, one: Disturbance) -> tuple[Pod, ...]:
     """The pods of the workload that a fault harmed from inside: they stay, a container may not."""
-    if not isinstance(one.effect, Unmarked):
+    if not isinstance(one.effect, ContainersEnded | Unmarked):
         return ()
     mine = pods_of(scene.snapshot, workload)
     return tuple(pod for pod in mine if any(target.uid == pod.uid for target in one.targets))

@@ -1,0 +1,118 @@
+"""How bonds between objects are taken back: who owns a pod, what holds an object."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import msgspec
+
+from reconverge.cluster.door import Cluster
+from reconverge.cluster.errors import Conflict, NotFound, Rejected
+from reconverge.cluster.finalizers import add_finalizer, remove_finalizer
+from reconverge.faults.undo import MARK, Undo
+from reconverge.model import OwnerReference, Ref
+
+
+class Owned(msgspec.Struct, frozen=True):
+    """A pod, and who owned it."""
+
+    pod: Ref
+    owners: tuple[OwnerReference, ...]
+
+
+class RestoreOwners(Undo, frozen=True, kw_only=True):
+    """Pods that nobody owns have their owners back; one that was adopted meanwhile keeps its own.
+
+    The mark that the fault left on them is taken off in either case.
+    """
+
+    rows: tuple[Owned, ...]
+
+    def sentence(self) -> str:
+        names = ", ".join(row.pod.name for row in self.rows)
+        return f"{names or 'nothing'} given back to the owner, unless adopted"
+
+    def rollback(self, cluster: Cluster) -> None:
+        for row in self.rows:
+            with suppress(NotFound, Conflict):
+                self._restore(cluster, row)
+
+    def lacking(self, cluster: Cluster) -> str:
+        orphans = [row.pod.name for row in self.rows if self._is_orphan(cluster, row)]
+        return f"nobody owns {', '.join(orphans)}" if orphans else ""
+
+    def _is_orphan(self, cluster: Cluster, row: Owned) -> bool:
+        with suppress(NotFound):
+            view = cluster.read("Pod", row.pod.name, namespace=row.pod.namespace)
+            is_that_one = view.uid == row.pod.uid and not view.is_terminating
+            return is_that_one and not view.metadata.owner_references and bool(row.owners)
+        return False
+
+    def _restore(self, cluster: Cluster, row: Owned) -> None:
+        view = cluster.read("Pod", row.pod.name, namespace=row.pod.namespace)
+        metadata: dict[str, object] = {"annotations": {MARK: None}}
+        if not view.metadata.owner_references:
+            metadata["ownerReferences"] = [_written(one) for one in row.owners]
+            metadata["resourceVersion"] = view.metadata.resource_version
+        cluster.patch(row.pod, {"metadata": metadata})
+
+
+class RemoveFinalizer(Undo, frozen=True, kw_only=True):
+    """Nothing is held by this finalizer any more: what was deleted meanwhile can go."""
+
+    objects: tuple[Ref, ...]
+    finalizer: str
+
+    def sentence(self) -> str:
+        names = ", ".join(one.name for one in self.objects)
+        return f"the finalizer {self.finalizer} of {names or 'nothing'} removed"
+
+    def rollback(self, cluster: Cluster) -> None:
+        for one in self.objects:
+            with suppress(NotFound, Conflict):
+                remove_finalizer(cluster, one, self.finalizer)
+
+    def lacking(self, cluster: Cluster) -> str:
+        held = [one.name for one in self.objects if is_held(cluster, one, self.finalizer)]
+        return f"{', '.join(held)} is still held by {self.finalizer}" if held else ""
+
+
+class RestoreFinalizer(Undo, frozen=True, kw_only=True):
+    """The objects are held by this finalizer again; nothing that is being deleted takes one."""
+
+    objects: tuple[Ref, ...]
+    finalizer: str
+
+    def sentence(self) -> str:
+        names = ", ".join(one.name for one in self.objects)
+        return f"the finalizer {self.finalizer} of {names or 'nothing'} restored, unless deleted"
+
+    def rollback(self, cluster: Cluster) -> None:
+        for one in self.objects:
+            with suppress(NotFound, Conflict, Rejected):
+                add_finalizer(cluster, one, self.finalizer)
+
+    def lacking(self, cluster: Cluster) -> str:
+        """Whether it still belongs there is for the controller that put it there to say."""
+        del cluster
+        return ""
+
+
+def is_held(cluster: Cluster, one: Ref, finalizer: str) -> bool:
+    """Whether that very object has this finalizer now."""
+    with suppress(NotFound):
+        view = cluster.read(one.kind, one.name, namespace=one.namespace)
+        return view.uid == one.uid and finalizer in view.metadata.finalizers
+    return False
+
+
+def _written(owner: OwnerReference) -> dict[str, object]:
+    """As the API takes it back: all that it said, which is more than a judge reads."""
+    return {
+        "apiVersion": owner.api_version,
+        "kind": owner.kind,
+        "name": owner.name,
+        "uid": owner.uid,
+        "controller": owner.controller,
+        "blockOwnerDeletion": owner.block_owner_deletion,
+    }
