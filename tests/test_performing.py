@@ -19,7 +19,6 @@ from reconverge.faults import (
     StopNode,
 )
 from reconverge.faults.injector import encoded
-from reconverge.faults.journal import recover
 from reconverge.faults.plans import (
     AnyPlan,
     AtOnce,
@@ -41,6 +40,7 @@ from reconverge.judges.occurrences import (
     PodTurnsReady,
 )
 from reconverge.judges.predicates import HasPods
+from reconverge.recovery.recover import recover
 from reconverge.timeline import Injected, RolledBack, Timeline
 from reconverge.verdict import PromiseBroken, Verdict
 from tests.fakes import FakeCluster, SteppedClock

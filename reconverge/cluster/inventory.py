@@ -49,6 +49,5 @@ def _of_node(node: Node) -> Iterator[str]:
     yield from (f"{where}: {row.type} is {row.status}" for row in node.status.conditions)
     yield from (f"{where}: label {key}={node.metadata.labels[key]}" for key in node.metadata.labels)
     yield from (f"{where}: taint {taint}" for taint in node.spec.taints)
-    yield from (f"{where}: {row.type} {row.address}" for row in node.status.addresses)
     if node.spec.unschedulable:
         yield f"{where}: cordoned"

@@ -11,7 +11,7 @@ from reconverge.cluster.door import Cluster, StoppableNodes
 from reconverge.errors import BadInput
 from reconverge.faults.fault import Fault, NotOfThisCluster, listed
 from reconverge.faults.undo import AnyUndo, StartNode
-from reconverge.judges.effects import AnyEffect, NodeLost, Unmarked
+from reconverge.judges.effects import AnyEffect, NodeLost, NodeRemoved, Unmarked
 from reconverge.model import Node, Ref, Snapshot, ref
 
 
@@ -123,6 +123,10 @@ class RemoveNode(StopNode, frozen=True, kw_only=True):
         for target in targets:
             cluster.delete(target)
         return ()
+
+    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
+        del created
+        return NodeRemoved(node=targets[0])
 
 
 def _stoppable(cluster: Cluster) -> StoppableNodes:

@@ -74,6 +74,10 @@ class NodeLost(Effect, frozen=True, kw_only=True):
     node: Ref
 
 
+class NodeRemoved(NodeLost, frozen=True, kw_only=True):
+    """This node's object is gone: its pods are collected, which takes longer than an eviction."""
+
+
 class Cordoned(Effect, frozen=True, kw_only=True):
     """This node is marked unschedulable."""
 
@@ -136,6 +140,7 @@ AnyEffect = (
     | QuotaSet
     | Deleted
     | NodeLost
+    | NodeRemoved
     | Cordoned
     | Tainted
     | Annotated
@@ -218,6 +223,8 @@ def _is_node_hit(snapshot: Snapshot, effect: NodeLost | Cordoned | Tainted) -> b
     if not isinstance(node, Node):
         return isinstance(effect, NodeLost) and snapshot.is_gone(effect.node.uid)
     match effect:
+        case NodeRemoved():
+            return False
         case NodeLost():
             return not node.is_ready
         case Cordoned():

@@ -204,7 +204,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     config = session.config
     templates = filter(None, map(template_of, session.items))
     needs_one = any(speaks_our_steps(template.feature) for template in templates)
-    is_real = not (config.option.collectonly or is_controller(config) or is_worker(config))
+    is_real = not (config.option.collectonly or is_controller(config))
     if needs_one and is_real and not session.testsfailed:
         try:
             ground_of(config)
@@ -214,9 +214,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
-    """Without a cluster, stop with its exit code."""
+    """Without a cluster, stop with its exit code; of a worker's, each scenario tells."""
     error = session.config.stash.get(NO_GROUND, None)
-    if error is not None:
+    if error is not None and not is_worker(session.config):
         pytest.exit(f"no cluster to run on: {error}", returncode=error.exit_code)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconverge.judges.effects import AnyEffect, Cordoned, NodeLost, PodsLost, Tainted
+from reconverge.judges.effects import AnyEffect, Cordoned, NodeLost, NodeRemoved, PodsLost, Tainted
 from reconverge.judges.predicates import (
     AllOf,
     AnyOf,
@@ -80,6 +80,13 @@ def test_pods_of_a_node_that_is_no_more_are_collected() -> None:
     story = scene(LOST)
     story.node("worker", "deleted")
     assert awaited(PodDeleted(pod=A), told(story, fast())).finite_s == 85.0
+
+
+def test_a_removal_counts_before_it_is_seen() -> None:
+    """The promise may be asked for while the deletion of the node is still on its way to us."""
+    assert (
+        awaited(PodDeleted(pod=A), told(scene(NodeRemoved(node=WORKER)), fast())).finite_s == 85.0
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,14 @@ import math
 
 import pytest
 
-from reconverge.judges.effects import LabelsChanged, NodeLost, PodsLost, ReplicasSet, Unmarked
+from reconverge.judges.effects import (
+    LabelsChanged,
+    NodeLost,
+    NodeRemoved,
+    PodsLost,
+    ReplicasSet,
+    Unmarked,
+)
 from reconverge.judges.timing.habits import resolved
 from reconverge.judges.timing.workloads import converged
 from reconverge.model import Ref
@@ -128,6 +135,13 @@ def test_a_removed_node_is_collected() -> None:
     found = terms(converged(told(story), KUBIA))
     assert found["quarantine"] == 40
     assert "node-monitor-grace-period" not in found
+
+
+def test_a_removal_counts_before_it_is_seen() -> None:
+    """The promise may be asked for while the deletion of the node is still on its way to us."""
+    story = replicated("a")
+    story.inject(NodeRemoved(node=NODE))
+    assert terms(converged(told(story), KUBIA))["quarantine"] == 40
 
 
 def test_a_node_that_is_given_back_boots_and_its_pods_start() -> None:

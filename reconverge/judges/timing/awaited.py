@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconverge.bound import Bound, latest
-from reconverge.judges.effects import AnyEffect, NodeLost, Tainted
+from reconverge.judges.effects import AnyEffect, NodeLost, NodeRemoved, Tainted
 from reconverge.judges.predicates import (
     AllOf,
     AnyOf,
@@ -71,6 +71,8 @@ def _removed(scene: Scene, pod: Ref) -> Bound:
 
 def _driven_out(scene: Scene, pod: Pod, effect: AnyEffect | None) -> Bound:
     match effect:
+        case NodeRemoved():
+            return nodes.collected()
         case NodeLost(node=node) if scene.snapshot.is_gone(node.uid):
             return nodes.collected()
         case NodeLost(node=node):

@@ -7,7 +7,14 @@ rules are those of the controllers in pkg/controller of k8s.io/kubernetes, alike
 from __future__ import annotations
 
 from reconverge.bound import Bound, Term, latest
-from reconverge.judges.effects import ContainersEnded, Deleted, NodeLost, PodsLost, Unmarked
+from reconverge.judges.effects import (
+    ContainersEnded,
+    Deleted,
+    NodeLost,
+    NodeRemoved,
+    PodsLost,
+    Unmarked,
+)
 from reconverge.judges.steady import AnySteadyState, OnEachNode
 from reconverge.judges.timing import jobs, nodes, schedules
 from reconverge.judges.timing.habits import Habits, habits_of
@@ -90,6 +97,8 @@ def _begun(scene: Scene, workload: Ref, one: Disturbance, habits: Habits) -> Bou
     match one.effect:
         case NodeLost(node=node) if one.what == "undo":
             return nodes.booted(scene.settings, node.name)
+        case NodeRemoved():
+            return nodes.collected() + reaction()
         case NodeLost(node=node) if scene.snapshot.is_gone(node.uid):
             return nodes.collected() + reaction()
         case NodeLost(node=node):
