@@ -11,7 +11,6 @@ from reconverge.faults import (
     ExhaustMemory,
     FreezeContainers,
     KillContainers,
-    RunInside,
 )
 from reconverge.judges.containers import (
     EachRestarted,
@@ -42,8 +41,7 @@ if TYPE_CHECKING:
 @when("its process is asked to end", target_fixture="injection")
 def end_process(experiment: Experiment, pod: Ref) -> Injection:
     """Send SIGTERM to its first process, which must be one that minds it."""
-    fault = RunInside(pod=pod, command=("kill", "1"), harm="its process asked to end")
-    return experiment.inject(fault)
+    return experiment.inject(KillContainers(of=pod, signal="TERM"))
 
 
 @when(words("its container is sent {signal:Signal} from outside"), target_fixture="injection")

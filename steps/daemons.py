@@ -12,10 +12,10 @@ from reconverge.faults import (
     DeleteOwner,
     DeletePods,
     FailPods,
+    KillContainers,
     KillProxy,
     LabelNode,
     RemoveNode,
-    RunInside,
 )
 from reconverge.faults.specs import change_image
 from reconverge.judges import baselines, daemons, losses
@@ -163,8 +163,7 @@ def roll_out(experiment: Experiment, name: str, image: str) -> Injection:
 def end_process(experiment: Experiment, name: str) -> Injection:
     """Send it the signal that its own node's administrator would."""
     pod = daemons.pods_now(experiment.timeline.latest(), experiment.workload(name))[0]
-    kill = ("kill", "-TERM", "1")
-    return experiment.inject(RunInside(pod=pod, command=kill, harm="the process asked to end"))
+    return experiment.inject(KillContainers(of=pod, signal="TERM"))
 
 
 @when(words('the DaemonSet "{name:Name}" is deleted with its pods'), target_fixture="injection")

@@ -118,7 +118,7 @@ class AwaitJudge:
     @property
     def due_s(self) -> float | None:
         if self._closing is not None:
-            return self._closing_s + ANSWER_S
+            return self._answered_by_s
         return self._stay.lasts_until_s if self._stay.is_in_time else self.deadline_s
 
     def feed(self, entry: Entry) -> Finding | None:
@@ -257,7 +257,7 @@ class AwaitJudge:
         if gap is not None:
             # The log may be behind: it is waited for as long as an echo would be.
             may_be_told = gap is self._hidden.untold(self._last)
-            if may_be_told and now_s < self._closing_s + ANSWER_S:
+            if may_be_told and now_s < self._answered_by_s:
                 return None
             return self._finding(Verdict.UNKNOWN, self._ignorance, now_s, met)
         if self._meanwhile is not None and self._late is not None:
@@ -285,6 +285,15 @@ class AwaitJudge:
             return self._finding(Verdict.BROKEN, reason, now_s, entry)
         return self._finding(Verdict.BROKEN, self._awaited.violation, now_s)
 
+    @property
+    def _answered_by_s(self) -> float:
+        """When the sentinels count as lost.
+
+        A promise that begins with a fault is asked about later, when the stay may be long over, and
+        only then is anything planted: so not before the deadline.
+        """
+        return max(self._closing_s, self.deadline_s) + ANSWER_S
+
     def _close(self, now_s: float) -> Echoes:
         """The sentinels after the last instant that matters, planted at the first call."""
         if self._closing is None:
@@ -293,7 +302,7 @@ class AwaitJudge:
         return self._closing
 
     def _unheard(self, closing: Echoes, now_s: float) -> Finding | None:
-        if closing.error or now_s >= self._closing_s + ANSWER_S:
+        if closing.error or now_s >= self._answered_by_s:
             return self._finding(Verdict.UNKNOWN, closing.silence, now_s)
         return None
 

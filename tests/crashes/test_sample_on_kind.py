@@ -17,9 +17,9 @@ from tests.crashes.samples import NAMESPACE, on, set_up
 pytestmark = pytest.mark.cluster
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def scene(cluster: KindCluster) -> Iterator[dict[str, Ref]]:
-    """What the faults of the samples hit."""
+    """What the faults of the samples hit, in one namespace: its name is not free again at once."""
     yield set_up(cluster)
     cluster.delete(ref("Namespace", cluster.read("Namespace", NAMESPACE)))
 

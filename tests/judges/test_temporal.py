@@ -362,7 +362,22 @@ def test_a_deaf_watch_shows_no_stay() -> None:
     scene.harness.delivers_pods = False
     finding = scene.end()
     assert (finding.verdict, finding.why) == (Verdict.UNKNOWN, DEAF)
-    assert finding.decided_s == 30.0 + ANSWER_S
+    assert finding.decided_s == END_S + ANSWER_S
+
+
+def test_a_stay_that_is_asked_about_when_it_is_long_over() -> None:
+    """What has to be proved is proved late: nobody could plant anything before being asked."""
+    story = Scene(STAYS).story
+    start = len(story.timeline)
+    story.at(20.0).note()
+    fault = story.inject(PodsLost(pods=(A,)))
+    promise = ThenStays(of=FEW, for_s=5.0, injections=(fault,))
+    audience = Audience(story, promise.judge(deadline_s=END_S), start=start)
+    story.at(21.0).pod("a", terminating=True)
+    story.at(40.0).note()
+    Responder(audience).run(100.0)
+    finding = audience.verdict()
+    assert (finding.verdict, finding.instant_s) == (Verdict.HELD, 21.0)
 
 
 UNTIL = Until(of=FEW, until=PodDeleted(pod=A))

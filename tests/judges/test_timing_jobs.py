@@ -119,7 +119,8 @@ def test_the_pods_of_a_deleted_owner_are_given_their_grace(promise: Promise) -> 
     story.at(10.0).inject(Deleted(objects=(JOB,)), targets=(JOB,))
     story.pod("b", "deleted")
     story.at(14.0)
-    assert terms(bound_of(promise, told(story))) == {"reaction": 5, "grace": 50, "since then": -4}
+    expected = {"reaction": 5, "grace": 50, "end": 15, "since then": -4}
+    assert terms(bound_of(promise, told(story))) == expected
 
 
 def test_lost_nodes_that_are_excused_are_only_noticed() -> None:

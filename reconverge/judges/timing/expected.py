@@ -24,6 +24,7 @@ from reconverge.judges.timing.pods import (
     ALLOWANCE,
     gone,
     images,
+    put_away,
     reaction,
     requested,
     restarted,
@@ -115,7 +116,8 @@ def _left(scene: Scene, owner: Ref, pods: Sequence[Ref]) -> Bound:
     before = [one.before for one in scene.disturbances if one.hits(owner)]
     world = before[-1] if before else scene.snapshot
     graces = [gone(view.spec) for pod in pods if (view := world.pod(pod.uid)) is not None]
-    return reaction() + requested(scene.settings, len(pods)) + latest(graces)
+    asked = reaction() + requested(scene.settings, len(pods))
+    return asked + latest(graces) + put_away()
 
 
 def _restart(scene: Scene, pod: Ref, container: str) -> Bound:

@@ -19,6 +19,8 @@ from reconverge.model.settings import ClusterSettings, Setting
 ALLOWANCE = "allowance of reconverge"
 # Generous for a laptop under load; Kubernetes promises nothing here.
 START_ALLOWANCE_S = 45.0
+# For stopping containers and putting away their sandbox, which comes after the grace period.
+END_ALLOWANCE_S = 15.0
 REACTION_ALLOWANCE_S = 5.0
 IMAGE_ALLOWANCE_S = 45.0
 # So many pods start on one node within the allowance; each further one takes it this much longer.
@@ -125,6 +127,11 @@ def gone(template: PodSpec, *, grace_s: float | None = None) -> Bound:
     if grace_s is not None:
         return Bound((Term("grace of the deletion", grace_s, "the deletion itself"),))
     return Bound((Term("grace", own_s, "terminationGracePeriodSeconds of the pods"),))
+
+
+def put_away() -> Bound:
+    """From the end of a pod's processes to the end of the pod."""
+    return Bound((Term("end", END_ALLOWANCE_S, ALLOWANCE),))
 
 
 def restarted(scene: Scene, pod: Pod, container: str) -> Bound:
