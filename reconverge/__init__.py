@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from reconverge.errors import BadInput, ExitCode, ReconvergeError, Refused, Unavailable
     from reconverge.experiment import Experiment, Injection, PromiseBroken
     from reconverge.faults.fault import Fault
+    from reconverge.faults.rollbacks import AnyUndo
     from reconverge.faults.undo import (
-        AnyUndo,
         NothingToUndo,
         RemoveCreated,
         RestoreFields,
@@ -44,8 +44,8 @@ _HOMES = {
     "reconverge.errors": ("BadInput", "ExitCode", "ReconvergeError", "Refused", "Unavailable"),
     "reconverge.experiment": ("Experiment", "Injection", "PromiseBroken"),
     "reconverge.faults.fault": ("Fault",),
+    "reconverge.faults.rollbacks": ("AnyUndo",),
     "reconverge.faults.undo": (
-        "AnyUndo",
         "NothingToUndo",
         "RemoveCreated",
         "RestoreFields",

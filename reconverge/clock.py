@@ -25,6 +25,13 @@ class Clock(Protocol):
         """Wait on a held `condition`; False when `timeout_s` passed without a notification."""
 
 
+def pause(clock: Clock, seconds: float) -> None:
+    """Let so much time pass before another look at what nothing announces."""
+    idle = threading.Condition()
+    with idle:  # nobody notifies it
+        clock.wait(idle, timeout_s=seconds)
+
+
 class RealClock:
     """Time as this machine keeps it."""
 

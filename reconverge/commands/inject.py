@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, nullcontext
 from pathlib import Path
@@ -156,6 +155,7 @@ def _told(experiment: Experiment, ground: Ground) -> Iterator[str]:
 
 def _stand(experiment: Experiment, for_s: float | None, say: Callable[[str], None]) -> None:
     """Until the time is up, or a person presses Ctrl-C; not at all where nothing stands."""
+    from reconverge.clock import pause
     from reconverge.faults.undo import NothingToUndo
 
     undos = [injection.undo for injection in experiment.injections]
@@ -163,11 +163,9 @@ def _stand(experiment: Experiment, for_s: float | None, say: Callable[[str], Non
         return
     until_s = None if for_s is None else experiment.timeline.now_s() + for_s
     say(f"stands    {'until Ctrl-C' if for_s is None else f'for {for_s:g} s, or until Ctrl-C'}")
-    # Nobody notifies it: only the time ends the wait, or the signal.
-    idle = threading.Condition()
-    with idle:
-        while until_s is None or (left_s := until_s - experiment.timeline.now_s()) > 0:
-            experiment.timeline.clock.wait(idle, timeout_s=60.0 if until_s is None else left_s)
+    # Only the time ends it, or the signal.
+    while until_s is None or (left_s := until_s - experiment.timeline.now_s()) > 0:
+        pause(experiment.timeline.clock, 60.0 if until_s is None else left_s)
 
 
 def _end(experiment: Experiment, folder: Path, *, is_off: bool, as_json: bool) -> None:

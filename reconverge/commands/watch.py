@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +36,7 @@ def watch(run: Path | None, once: bool) -> int:
     from rich.console import Console
     from rich.live import Live
 
-    from reconverge.clock import RealClock
+    from reconverge.clock import RealClock, pause
     from reconverge.report import run_record
 
     folder, clock = run or _newest(), RealClock()
@@ -50,15 +49,13 @@ def watch(run: Path | None, once: bool) -> int:
     if once or not console.is_terminal:
         console.print(_picture(folder, _scenes(folder, followers, clock)))
         return 0
-    idle = threading.Condition()
     with Live(console=console, auto_refresh=False) as live:
         while True:
             ended = run_record.read(folder)  # before the scenes: their last word is then on disk
             live.update(_picture(folder, _scenes(folder, followers, clock)), refresh=True)
             if ended is not None:
                 break
-            with idle:  # nobody notifies it: the seconds on the screen are what is waited for
-                clock.wait(idle, timeout_s=EVERY_S)
+            pause(clock, EVERY_S)  # the seconds on the screen are what is waited for
     _conclude(ended)
     return ended.exit_code
 

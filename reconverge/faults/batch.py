@@ -15,7 +15,8 @@ from reconverge.blast import ONE, BlastRadius, Pick, ranked
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.faults.fault import Fault, listed
 from reconverge.faults.pods import Loss
-from reconverge.faults.undo import AnyUndo, NothingToUndo
+from reconverge.faults.rollbacks import AnyUndo
+from reconverge.faults.undo import NothingToUndo
 from reconverge.judges.effects import AnyEffect, Unmarked
 from reconverge.judges.occasions import last
 from reconverge.model import Ref, Snapshot, ref

@@ -8,7 +8,8 @@ from reconverge.blast import Pick
 from reconverge.cluster.door import Cluster
 from reconverge.errors import Unavailable
 from reconverge.faults.fault import Fault, listed
-from reconverge.faults.undo import AnyUndo, NothingToUndo
+from reconverge.faults.rollbacks import AnyUndo
+from reconverge.faults.undo import NothingToUndo
 from reconverge.judges.effects import AnyEffect, Unmarked
 from reconverge.model import Ref, Snapshot
 

@@ -15,12 +15,12 @@ from typing import Literal
 from reconverge.blast import Pick
 from reconverge.cluster.door import Cluster, ControlPlane, StaticPods
 from reconverge.faults.fault import Fault, NotOfThisCluster, listed
+from reconverge.faults.rollbacks import AnyUndo
 from reconverge.faults.undo import (
     API_SERVER,
     CONTROLLERS,
     LED,
     SCHEDULER,
-    AnyUndo,
     AwaitLeaders,
     RestoreStaticPod,
     ThawProcess,

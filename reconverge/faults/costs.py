@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from reconverge.blast import ONE, Pick, ranked
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.faults.fault import Fault, listed
-from reconverge.faults.undo import AnyUndo, NothingToUndo, RestoreFields
+from reconverge.faults.rollbacks import AnyUndo
+from reconverge.faults.undo import NothingToUndo, RestoreFields
 from reconverge.judges.effects import AnyEffect, Unmarked
 from reconverge.model import Ref, Snapshot, ref
 

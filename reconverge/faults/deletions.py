@@ -12,7 +12,8 @@ from typing import Literal
 from reconverge.blast import Pick
 from reconverge.cluster.door import Cluster
 from reconverge.faults.fault import Fault
-from reconverge.faults.undo import AnyUndo, NothingToUndo
+from reconverge.faults.rollbacks import AnyUndo
+from reconverge.faults.undo import NothingToUndo
 from reconverge.judges.effects import AnyEffect, Deleted
 from reconverge.model import Ref, Snapshot
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-
-from reconverge.clock import Clock
+from reconverge.clock import Clock, pause
 from reconverge.cluster.door import Cluster
 from reconverge.errors import ReconvergeError
 from reconverge.faults.rollbacks import AnyUndo
@@ -22,10 +20,9 @@ def wait_until_healed(
     Returns what still is after `within_s` seconds, in a sentence; empty when it is healed.
     """
     until_s = clock.monotonic_s() + within_s
-    health, pause = _Health(undo), threading.Condition()
+    health = _Health(undo)
     while (lacking := health.lacking(cluster)) and clock.monotonic_s() < until_s:
-        with pause:
-            clock.wait(pause, timeout_s=PAUSE_S)
+        pause(clock, PAUSE_S)
     return f"{lacking}, {within_s:g} s after its rollback" if lacking else ""
 
 

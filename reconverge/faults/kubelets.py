@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from reconverge.cluster.door import Cluster, ControlPlane, Kubelets
 from reconverge.faults.fault import NotOfThisCluster, listed
 from reconverge.faults.nodes import WorkerFault
-from reconverge.faults.undo import AnyUndo, NothingToUndo, StartKubelet
+from reconverge.faults.rollbacks import AnyUndo
+from reconverge.faults.undo import NothingToUndo, StartKubelet
 from reconverge.judges.effects import AnyEffect, Attested, NodeLost
 from reconverge.model import Ref, Snapshot
 

@@ -14,7 +14,8 @@ from reconverge.cluster.errors import Rejected
 from reconverge.cluster.guard import NothingToHit
 from reconverge.errors import BadInput
 from reconverge.faults.fault import Fault, NotOfThisCluster, listed
-from reconverge.faults.undo import AnyUndo, Labelled, RestoreLabels
+from reconverge.faults.rollbacks import AnyUndo
+from reconverge.faults.undo import Labelled, RestoreLabels
 from reconverge.judges.effects import AnyEffect, LabelsChanged
 from reconverge.judges.steady.values import holder
 from reconverge.model import Ref, Requirement, Selector, Snapshot, ref

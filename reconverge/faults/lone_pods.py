@@ -14,7 +14,8 @@ from reconverge.errors import BadInput
 from reconverge.faults.fault import Fault, listed
 from reconverge.faults.labels import Labelling
 from reconverge.faults.pods import Loss
-from reconverge.faults.undo import MARK, AnyUndo, RemoveCreated
+from reconverge.faults.rollbacks import AnyUndo
+from reconverge.faults.undo import MARK, RemoveCreated
 from reconverge.judges.effects import AnyEffect, PodAppeared
 from reconverge.model import Ref, Snapshot, ref
 

@@ -21,7 +21,27 @@ from reconverge.model import Ref, Snapshot
 _WAYS = {"both": "", "in": ", only what comes in", "out": ", only what goes out"}
 
 
-class CutNetwork(WorkerFault, frozen=True, kw_only=True):
+class NetworkFault(WorkerFault, frozen=True, kw_only=True):
+    """Base of what drops packets of one worker: which, says `_cut`."""
+
+    @property
+    def _cut(self) -> Cut:
+        raise NotImplementedError
+
+    def suit(self, cluster: Cluster) -> None:
+        _networks(cluster)
+
+    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
+        del snapshot
+        return MendNetwork(node=targets[0].name, cut=self._cut)
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        for target in targets:
+            _networks(cluster).cut_network(target.name, self._cut)
+        return ()
+
+
+class CutNetwork(NetworkFault, frozen=True, kw_only=True):
     """Cut one worker off from everybody, or `off` from the control plane alone.
 
     `direction` as the node sees it. TCP needs both ways, so a cut in one direction ends every
@@ -57,24 +77,12 @@ class CutNetwork(WorkerFault, frozen=True, kw_only=True):
     def sentence(self, targets: Sequence[Ref]) -> str:
         return f"node {listed(targets)} cut off from {self.off}{_WAYS[self.direction]}"
 
-    def suit(self, cluster: Cluster) -> None:
-        _networks(cluster)
-
-    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
-        del snapshot
-        return MendNetwork(node=targets[0].name, cut=self._cut)
-
-    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
-        for target in targets:
-            _networks(cluster).cut_network(target.name, self._cut)
-        return ()
-
     def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
         del created
         return NodeLost(node=targets[0])
 
 
-class LosePackets(WorkerFault, frozen=True, kw_only=True):
+class LosePackets(NetworkFault, frozen=True, kw_only=True):
     """Let so many percent of one worker's packets be lost, each by its own chance, both ways.
 
     By netfilter's statistic match. TCP makes up for a loss at the cost of time, so nothing need
@@ -91,17 +99,12 @@ class LosePackets(WorkerFault, frozen=True, kw_only=True):
         return f"node {listed(targets)} loses {self.percent} percent of its packets"
 
     def suit(self, cluster: Cluster) -> None:
-        _networks(cluster)
+        super().suit(cluster)
         if not 0 < self.percent < 100:
             raise BadInput(f"{self.percent} percent is no loss", cure="name one from 1 to 99")
 
-    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
-        del snapshot
-        return MendNetwork(node=targets[0].name, cut=self._cut)
-
     def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
-        for target in targets:
-            _networks(cluster).cut_network(target.name, self._cut)
+        super().inject(cluster, targets)
         return tuple(Ref("Network", "", "netfilter", one.name) for one in targets)
 
     def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:

@@ -13,7 +13,8 @@ from reconverge.cluster.taints import add_taint
 from reconverge.faults.fault import listed
 from reconverge.faults.labels import Labelling
 from reconverge.faults.nodes import WorkerFault
-from reconverge.faults.undo import AnyUndo, RemoveTaint, RestoreFields
+from reconverge.faults.rollbacks import AnyUndo
+from reconverge.faults.undo import RemoveTaint, RestoreFields
 from reconverge.judges.effects import AnyEffect, Cordoned, Tainted
 from reconverge.model import Node, Ref, Snapshot, Taint
 

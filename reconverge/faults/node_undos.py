@@ -11,15 +11,13 @@ import msgspec
 
 from reconverge.cluster.door import Cluster, Cut, Networks, Runtimes, StoppableNodes
 from reconverge.cluster.errors import NotFound
-from reconverge.faults.health import heartbeat, lacking_of_node
-from reconverge.faults.undo import RollbackFailed, Undo
+from reconverge.faults.undo import NodeUndo, RollbackFailed, Undo
 from reconverge.model import Ref
 
 
-class MendNetwork(Undo, frozen=True, kw_only=True):
+class MendNetwork(NodeUndo, frozen=True, kw_only=True):
     """The node drops these packets no longer. A node that is down has no network to mend."""
 
-    node: str
     cut: Cut
 
     def sentence(self) -> str:
@@ -38,16 +36,11 @@ class MendNetwork(Undo, frozen=True, kw_only=True):
             return ""
         if cluster.is_cut(self.node, self.cut):
             return f"the network of {self.node} is still cut"
-        return lacking_of_node(cluster, self.node)
-
-    def pulse(self, cluster: Cluster) -> str:
-        return heartbeat(cluster, self.node)
+        return super().lacking(cluster)
 
 
-class StartRuntime(Undo, frozen=True, kw_only=True):
+class StartRuntime(NodeUndo, frozen=True, kw_only=True):
     """The node's container runtime runs."""
-
-    node: str
 
     def sentence(self) -> str:
         return f"the container runtime of {self.node} started"
@@ -66,10 +59,7 @@ class StartRuntime(Undo, frozen=True, kw_only=True):
             return ""
         if not cluster.is_runtime_running(self.node):
             return self._at_rest()
-        return lacking_of_node(cluster, self.node)
-
-    def pulse(self, cluster: Cluster) -> str:
-        return heartbeat(cluster, self.node)
+        return super().lacking(cluster)
 
     def _at_rest(self) -> str:
         return f"the container runtime of {self.node} does not run"

@@ -10,7 +10,8 @@ from reconverge.blast import ONE, Pick
 from reconverge.cluster.door import Cluster, StoppableNodes
 from reconverge.errors import BadInput
 from reconverge.faults.fault import Fault, NotOfThisCluster, listed
-from reconverge.faults.undo import AnyUndo, StartNode
+from reconverge.faults.rollbacks import AnyUndo
+from reconverge.faults.undo import StartNode
 from reconverge.judges.effects import AnyEffect, NodeLost, NodeRemoved, Unmarked
 from reconverge.model import Node, Ref, Snapshot, ref
 

@@ -9,7 +9,8 @@ from reconverge.blast import ONE, BlastRadius, Pick, ranked
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.cluster.guard import NothingToHit
 from reconverge.faults.fault import Fault, listed, present
-from reconverge.faults.undo import MARK, AnyUndo, NothingToUndo, RemoveCreated
+from reconverge.faults.rollbacks import AnyUndo
+from reconverge.faults.undo import MARK, NothingToUndo, RemoveCreated
 from reconverge.judges.effects import AnyEffect, PodAppeared, PodsFailed, PodsLost
 from reconverge.model import Pod, PodTemplate, Ref, ReplicaSet, ReplicationController, Snapshot, ref
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from reconverge.blast import Pick
 from reconverge.cluster.door import Cluster
 from reconverge.faults.fault import Fault
-from reconverge.faults.undo import AnyUndo, NothingToUndo, RestoreFields
+from reconverge.faults.rollbacks import AnyUndo
+from reconverge.faults.undo import NothingToUndo, RestoreFields
 from reconverge.judges.effects import AnyEffect, QuotaSet
 from reconverge.model import Ref, ResourceQuota, Snapshot
 

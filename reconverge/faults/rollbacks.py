@@ -4,10 +4,32 @@ from __future__ import annotations
 
 from reconverge.faults.node_undos import MendNetwork, StartRuntime, ThawContainers
 from reconverge.faults.object_undos import RemoveFinalizer, RestoreFinalizer, RestoreOwners
-from reconverge.faults.undo import AnyUndo as Elementary
+from reconverge.faults.undo import (
+    AwaitLeaders,
+    NothingToUndo,
+    RemoveCreated,
+    RemoveTaint,
+    RestoreFields,
+    RestoreLabels,
+    RestoreReplicas,
+    RestoreStaticPod,
+    StartKubelet,
+    StartNode,
+    ThawProcess,
+)
 
 AnyUndo = (
-    Elementary
+    NothingToUndo
+    | RestoreLabels
+    | RestoreFields
+    | RemoveTaint
+    | RestoreReplicas
+    | RemoveCreated
+    | StartNode
+    | StartKubelet
+    | ThawProcess
+    | AwaitLeaders
+    | RestoreStaticPod
     | MendNetwork
     | StartRuntime
     | ThawContainers

@@ -14,7 +14,8 @@ from reconverge.blast import Pick
 from reconverge.cluster.admission import BINDING, POLICY, refuse_writes
 from reconverge.cluster.door import Cluster
 from reconverge.faults.fault import Fault
-from reconverge.faults.undo import MARK, AnyUndo, RemoveCreated
+from reconverge.faults.rollbacks import AnyUndo
+from reconverge.faults.undo import MARK, RemoveCreated
 from reconverge.judges.effects import AnyEffect, Unmarked
 from reconverge.model import Ref, Snapshot
 

@@ -13,7 +13,8 @@ from reconverge.blast import Pick
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.errors import BadInput
 from reconverge.faults.fault import Fault, present
-from reconverge.faults.undo import AnyUndo, RestoreFields
+from reconverge.faults.rollbacks import AnyUndo
+from reconverge.faults.undo import RestoreFields
 from reconverge.judges.effects import AnyEffect, SpecChanged
 from reconverge.model import (
     CronJob,

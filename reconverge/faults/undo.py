@@ -211,10 +211,20 @@ class RemoveCreated(Undo, frozen=True, kw_only=True):
             cluster.delete(that_one, grace_s=self.grace_s)
 
 
-class StartNode(Undo, frozen=True, kw_only=True):
-    """The node's container runs again, and the node is whole."""
+class NodeUndo(Undo, frozen=True, kw_only=True):
+    """Base of what gives a node back: it is healed when the node is whole, and heard from since."""
 
     node: str
+
+    def lacking(self, cluster: Cluster) -> str:
+        return lacking_of_node(cluster, self.node)
+
+    def pulse(self, cluster: Cluster) -> str:
+        return heartbeat(cluster, self.node)
+
+
+class StartNode(NodeUndo, frozen=True, kw_only=True):
+    """The node's container runs again, and the node is whole."""
 
     def sentence(self) -> str:
         return f"node {self.node} started"
@@ -233,12 +243,6 @@ class StartNode(Undo, frozen=True, kw_only=True):
                 where=self.node,
                 cure=f"docker logs {self.node}",
             )
-
-    def lacking(self, cluster: Cluster) -> str:
-        return lacking_of_node(cluster, self.node)
-
-    def pulse(self, cluster: Cluster) -> str:
-        return heartbeat(cluster, self.node)
 
 
 class ThawProcess(Undo, frozen=True, kw_only=True):
@@ -305,10 +309,8 @@ class RestoreStaticPod(Undo, frozen=True, kw_only=True):
         return ""
 
 
-class StartKubelet(Undo, frozen=True, kw_only=True):
+class StartKubelet(NodeUndo, frozen=True, kw_only=True):
     """The node's kubelet runs again, and the node is whole."""
-
-    node: str
 
     def sentence(self) -> str:
         return f"the kubelet of {self.node} started"
@@ -324,27 +326,6 @@ class StartKubelet(Undo, frozen=True, kw_only=True):
         if not is_running:
             cure = f"docker exec {self.node} journalctl --unit kubelet"
             raise RollbackFailed("its kubelet does not run", where=self.node, cure=cure)
-
-    def lacking(self, cluster: Cluster) -> str:
-        return lacking_of_node(cluster, self.node)
-
-    def pulse(self, cluster: Cluster) -> str:
-        return heartbeat(cluster, self.node)
-
-
-AnyUndo = (
-    NothingToUndo
-    | RestoreLabels
-    | RestoreFields
-    | RemoveTaint
-    | RestoreReplicas
-    | RemoveCreated
-    | StartNode
-    | StartKubelet
-    | ThawProcess
-    | AwaitLeaders
-    | RestoreStaticPod
-)
 
 
 def _if_present(cluster: Cluster, one: Ref, act: Callable[[], object]) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from reconverge.blast import Pick
 from reconverge.cluster.door import Cluster
 from reconverge.faults.fault import Fault, listed, present
-from reconverge.faults.undo import AnyUndo, RestoreReplicas
+from reconverge.faults.rollbacks import AnyUndo
+from reconverge.faults.undo import RestoreReplicas
 from reconverge.judges.effects import AnyEffect, ReplicasSet
 from reconverge.model import Ref, Snapshot
 

@@ -8,14 +8,13 @@ cluster that fails here would blame the controllers under test for its own fault
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from reconverge.clock import Clock, RealClock
+from reconverge.clock import Clock, RealClock, pause
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.cluster.errors import Forbidden, NotFound
 from reconverge.errors import Unavailable
@@ -32,6 +31,7 @@ LABELS = {"app": "reconverge-probe"}
 NODES_S = 120.0  # from 26 s on two cores; a laptop that pulls images in the nodes takes longer
 PODS_S = 120.0
 LEADERS_S = 60.0  # a lost lease is taken over after 15 s
+PAUSE_S = 0.5
 NETWORK_S = 60.0  # routes and DNS follow Ready by a second or two
 
 
@@ -121,7 +121,7 @@ def wait_until(
         except Forbidden as error:  # an API server that has just begun knows no roles yet
             if timeline.now_s() > until_s:
                 raise Unavailable(f"not ready after {deadline_s:g} s: {error}") from error
-            _pause(timeline.clock)
+            pause(timeline.clock, PAUSE_S)
         finally:
             recorder.stop()
 
@@ -192,14 +192,7 @@ def _ask_until_answered(cluster: Cluster, questions: list[Question], clock: Cloc
                     f"{len(failed)} of {len(questions)} dials failed for {NETWORK_S:g} s: {listed}"
                 )
             open_questions = [each for each, _ in failed]
-            _pause(clock)
-
-
-def _pause(clock: Clock) -> None:
-    """Half a second between two attempts at what nothing announces."""
-    gate = threading.Condition()
-    with gate:
-        clock.wait(gate, timeout_s=0.5)
+            pause(clock, PAUSE_S)
 
 
 def _apply_probe(cluster: Cluster, image: str) -> None:

@@ -7,14 +7,14 @@ done when what was harmed is in its steady state again; one that is not stays in
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import tenacity
 from filelock import FileLock
 
-from reconverge.clock import Clock, RealClock
+from reconverge.clock import Clock, RealClock, pause
 from reconverge.cluster.door import Cluster
 from reconverge.errors import ReconvergeError
 from reconverge.faults.healing import HEALED_WITHIN_S, is_healed, wait_until_healed
@@ -104,14 +104,9 @@ def _take_back_all(cluster: Cluster, rows: list[_Row], *, clock: Clock, for_s: f
             row.take_back(cluster)
         return not any(row.error for row in rows)
 
-    until_s, pause = clock.monotonic_s() + for_s, threading.Condition()
-
-    def rest(seconds: float) -> None:
-        with pause:
-            clock.wait(pause, timeout_s=seconds)
-
+    until_s = clock.monotonic_s() + for_s
     tenacity.Retrying(
-        sleep=rest,
+        sleep=partial(pause, clock),
         stop=lambda _: clock.monotonic_s() >= until_s,
         wait=tenacity.wait_fixed(PAUSE_S),
         retry=tenacity.retry_if_result(lambda is_done: not is_done),
