@@ -22,7 +22,7 @@ from reconverge.errors import BadInput, Unavailable
 from reconverge.faults.journal import Journal, Planned
 from reconverge.faults.undo import MARK, RemoveCreated
 from reconverge.judges.timing import namespace_gone
-from reconverge.model import Named, Ref, Snapshot, ref
+from reconverge.model import Named, Namespace, Ref, Snapshot, ref
 from reconverge.timeline import Timeline
 from reconverge.waiting import wait_until_seen
 
@@ -222,21 +222,31 @@ def wait_until_gone(
     finally:
         recorder.stop()
     if gone is None:
-        left = ", ".join(_departing(timeline.latest(), names))
+        left = "; ".join(map(_departure, _departing(timeline.latest(), names)))
         raise Unavailable(
-            f"still there after {within_s:g} s: namespace {left}"
+            f"still there after {within_s:g} s: {left}"
             + (f": {bound.obstacle}" if bound.obstacle else ""),
             where=cluster.name,
-            cure="kubectl get namespace NAME -o yaml says what it waits for",
+            cure="kubectl get namespace NAME -o yaml shows what it waits for",
         )
 
 
-def _departing(snapshot: Snapshot, names: Collection[str]) -> list[str]:
+def _departing(snapshot: Snapshot, names: Collection[str]) -> list[Namespace]:
     return [
-        one.name
+        one
         for one in snapshot.objects("Namespace")
-        if one.is_terminating and (one.name in names if names else _is_ours(one))
+        if isinstance(one, Namespace)
+        and one.is_terminating
+        and (one.name in names if names else _is_ours(one))
     ]
+
+
+def _departure(namespace: Namespace) -> str:
+    """What its controller says of it, or that it says nothing."""
+    asked = namespace.metadata.deletion_timestamp
+    since = f", whose deletion was asked for at {asked:%H:%M:%S}" if asked else ""
+    says = ", ".join(namespace.remains) or "its controller has not said why"
+    return f"namespace {namespace.name}{since} ({says})"
 
 
 def _is_ours(namespace: Named) -> bool:

@@ -246,7 +246,23 @@ def test_a_namespace_that_stays_is_unavailable_and_named(tmp_path: Path) -> None
     experiment = experiment_on(cluster, tmp_path, namespace="exp-1", await_deletion=False)
     experiment.open()
     experiment.close()
-    with pytest.raises(Unavailable, match=r"still there after 0.1 s: namespace exp-1"):
+    with pytest.raises(Unavailable, match=r"after 0.1 s: namespace exp-1, .* not said why"):
+        namespaces.wait_until_gone(cluster, clock=cluster.clock, within_s=0.1)
+
+
+def test_a_namespace_that_stays_says_what_it_waits_for(tmp_path: Path) -> None:
+    """In the words of its controller, so that nobody has to look it up."""
+    cluster = FakeCluster(SteppedClock())
+    with experiment_on(cluster, tmp_path, namespace="exp-1", await_deletion=False):
+        pass
+    found = cluster.store.named("Namespace", "exp-1", "")
+    assert found is not None
+    words = "Some resources are remaining: pods. has 1 resource instances"
+    row = {"type": "NamespaceContentRemaining", "status": "True", "message": words}
+    fine = {"type": "NamespaceDeletionContentFailure", "status": "False", "message": "all deleted"}
+    found["status"] = {"conditions": [row, fine]}
+    cluster.store.write(found)
+    with pytest.raises(Unavailable, match=r"namespace exp-1, .* \(Some resources .* instances\)"):
         namespaces.wait_until_gone(cluster, clock=cluster.clock, within_s=0.1)
 
 

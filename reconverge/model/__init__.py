@@ -43,6 +43,7 @@ from reconverge.model.meta import (
     is_true,
     ref,
 )
+from reconverge.model.namespaces import Namespace, NamespaceStatus
 from reconverge.model.nodes import OUTAGES, Node, NodeAddress, NodeSpec, NodeStatus, Taint
 from reconverge.model.pods import (
     ContainerSpec,
@@ -73,6 +74,7 @@ from reconverge.model.workloads import (
 
 VIEWS: dict[str, type[Named]] = {
     "Pod": Pod,
+    "Namespace": Namespace,
     "Node": Node,
     "ReplicationController": ReplicationController,
     "ReplicaSet": ReplicaSet,
@@ -130,6 +132,8 @@ __all__ = [
     "Lease",
     "Meta",
     "Named",
+    "Namespace",
+    "NamespaceStatus",
     "Node",
     "NodeAddress",
     "NodeSpec",

@@ -15,6 +15,7 @@ pytest_plugins = (
     "reconverge.pytest_plugin.scheduling",
     "reconverge.pytest_plugin.stop_file",
     "reconverge.pytest_plugin.clusters",
+    "reconverge.pytest_plugin.leftovers",
     "reconverge.pytest_plugin.scenarios",
     "reconverge.pytest_plugin.script",
     "reconverge.pytest_plugin.outcome",

@@ -22,8 +22,8 @@ from reconverge.errors import ReconvergeError
 from reconverge.experiment import Experiment
 from reconverge.faults import Fault, Silence, StopController
 from reconverge.faults.journal import Journal
-from reconverge.namespaces import wait_until_gone
 from reconverge.pytest_plugin.clusters import Ground, ground_of
+from reconverge.pytest_plugin.leftovers import GOING
 from reconverge.pytest_plugin.lock import turn
 from reconverge.pytest_plugin.manifests import Manifests
 from reconverge.pytest_plugin.options import RUN, mutations
@@ -35,23 +35,15 @@ EXPERIMENT = pytest.StashKey[Experiment]()
 STEP = pytest.StashKey[Step]()
 IS_RED = pytest.StashKey[bool]()
 TURN = pytest.StashKey[Turn]()
-LEFT = pytest.StashKey[set[str]]()
 MAKE_EXPERIMENT = pytest.StashKey[Callable[..., Experiment]]()
 
 
 @pytest.fixture(scope="session")
 def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
-    """The cluster of the run, with what may be harmed on it.
-
-    The scenarios' namespaces take seconds to go, and nobody waits for them but the run's end.
-    """
+    """The cluster of the run, with what may be harmed on it."""
     ground = ground_of(request.config)
-    left = request.config.stash.setdefault(LEFT, set())
     with ground.watched():
         yield ground
-    going = left - {""}
-    if going:
-        wait_until_gone(ground.cluster, clock=RealClock(), names=going)
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +78,7 @@ def experiment(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Exper
             raise
         finally:
             experiment.close(failed=item.stash.get(IS_RED, False))
-            config.stash[LEFT].add(experiment.going)
+            config.stash[GOING].add(experiment.going)
             journal.close()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from reconverge.errors import ExitCode
+from reconverge.errors import ExitCode, ReconvergeError
 from reconverge.pytest_plugin.options import RUN, is_worker
 from reconverge.report.console import brief, tally
 from reconverge.report.run_record import RunRecord
@@ -48,6 +48,7 @@ class Outcomes:
         self.is_interrupted = False
         self.has_other_failures = False
         self.has_bad_input = False
+        self.leftover: ReconvergeError | None = None
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A feature that cannot be collected is bad input."""
@@ -99,6 +100,8 @@ class Outcomes:
         for line in (str(record.recovery), str(record.pace)) if record is not None else ():
             if line:
                 terminalreporter.line(line)
+        if self.leftover is not None:
+            terminalreporter.line(f"left behind: {self.leftover}")
         terminalreporter.line(f"{counts}    seed {run.seed}    {place}")
 
     @property
@@ -106,6 +109,7 @@ class Outcomes:
         """The gravest of all."""
         codes = [outcome.code for outcome in self.scenarios.values()]
         codes += [ExitCode.BROKEN] if self.has_other_failures else []
+        codes += [self.leftover.exit_code] if self.leftover is not None else []
         return ExitCode.gravest(codes)
 
 

@@ -59,12 +59,13 @@ class PretendedCluster:
 class PretendedExperiment:
     """An experiment without a cluster: it writes down what it is asked, in one log for all."""
 
+    going = ""  # the namespace that its close leaves to go by itself
+
     def __init__(self, *_: object, scenario: str, seed: int, folder: Path, **more: Any) -> None:
         self.scenario, self.seed, self.namespace = scenario, seed, "exp-pretended"
         self.home = Ref("Namespace", "", self.namespace, "home")
         self.log = folder.parent.parent / "log.txt"
         self.log.parent.mkdir(exist_ok=True)
-        self.going = ""
         self.kept, self.is_closed, self.is_injected = "", False, False
         path = folder / "timeline.jsonl"
         self.timeline = Timeline(RealClock(), path=None if path.exists() else path)
