@@ -1,0 +1,99 @@
+"""What a learner is told: passed or not yet, first the reason, then where, and what to do.
+
+The sentence comes first, since it is what is read; the line of the file stands below it, with its
+neighbours, as editors and compilers show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from reconverge.study.exercises import Exercise
+from reconverge.study.flaws import Flaw
+from reconverge.study.languages import Language, Text
+
+_AROUND = 1  # lines before and after the flawed one
+_WORDS = {
+    "passed": Text(en="PASSED", ko="통과"),
+    "not yet": Text(en="NOT YET", ko="아직"),
+    "advice": Text(en="advice", ko="조언"),
+    "do": Text(en="do", ko="할 일"),
+    "reread": Text(en="reread", ko="다시 읽기"),
+    "code": Text(en="more", ko="더 보기"),
+    "sound": Text(en="no flaw in it", ko="잘못된 곳이 없습니다"),
+}
+
+
+def word(name: str, language: Language) -> str:
+    return _WORDS[name].of(language)
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A flaw as programs read it."""
+
+    code: str
+    advice: bool
+    file: str
+    line: int
+    column: int
+    sentence: str
+    cure: str
+    sections: tuple[str, ...]
+
+
+def shown(flaw: Flaw, language: Language) -> Shown:
+    return Shown(
+        code=flaw.code,
+        advice=flaw.is_advice,
+        file=flaw.file,
+        line=flaw.line,
+        column=flaw.column,
+        sentence=flaw.sentence(language),
+        cure=flaw.cure(language),
+        sections=flaw.to_reread(),
+    )
+
+
+def passes(flaws: tuple[Flaw, ...]) -> bool:
+    """Advice does not make a hand-in fail."""
+    return all(flaw.is_advice for flaw in flaws)
+
+
+def lines_of(
+    flaws: tuple[Flaw, ...],
+    texts: Mapping[str, str],
+    *,
+    language: Language,
+    exercise: Exercise | None = None,
+) -> Iterator[str]:
+    """The whole answer, a line each."""
+    head = word("passed" if passes(flaws) else "not yet", language)
+    subject = f"{exercise.id}: {exercise.title.of(language)}" if exercise else ""
+    sound = word("sound", language) if not flaws and not exercise else ""
+    yield "  ".join(filter(None, (head, subject or sound)))
+    for flaw in flaws:
+        yield ""
+        yield from _of_flaw(flaw, texts.get(flaw.file, ""), language)
+
+
+def _of_flaw(flaw: Flaw, text: str, language: Language) -> Iterator[str]:
+    advice = f"{word('advice', language)}: " if flaw.is_advice else ""
+    yield f"  {advice}{flaw.sentence(language)}"
+    if flaw.file:
+        yield f"    {flaw.file}:{flaw.line}:{flaw.column}"
+    rows = text.splitlines()
+    first = max(1, flaw.line - _AROUND)
+    for number in range(first, min(len(rows), flaw.line + _AROUND) + 1):
+        mark = ">" if number == flaw.line else " "
+        yield f"    {mark} {number:3} | {printable(rows[number - 1])}"
+    yield f"    {word('do', language)}: {flaw.cure(language)}"
+    if sections := flaw.to_reread():
+        yield f"    {word('reread', language)}: {', '.join(sections)}"
+    yield f"    {word('code', language)}: reconverge study explain {flaw.code}"
+
+
+def printable(line: str) -> str:
+    """What somebody else wrote, without what would speak to the terminal."""
+    return "".join(one if one.isprintable() or one == "\t" else "�" for one in line)[:200]
