@@ -320,7 +320,8 @@ def test_many_causes_side_by_side(cluster: KindCluster, tmp_path: Path) -> None:
             assert explanation.controller, name
             assert explanation.indices, name
         finding = broken(one, made["unschedulable"], replicas=1)
-        assert "cannot be scheduled (Unschedulable): 0/4 nodes" in finding.why
+        nodes = len(one.timeline.latest().nodes())
+        assert f"cannot be scheduled (Unschedulable): 0/{nodes} nodes" in finding.why
         assert any("FailedScheduling by default-scheduler" in line for line in finding.because)
         kinds = [one.timeline[index].record.kind for index in finding.evidence]  # type: ignore[union-attr]
         assert kinds == ["ReplicationController", "Pod", "Event"]
