@@ -232,13 +232,13 @@ SIDE_BY_SIDE: dict[str, tuple[JsonObject, str]] = {
             pod={"nodeSelector": {"node-role.kubernetes.io/control-plane": ""}},
         ),
         r"no node admits its pods: \S+-control-plane with the taint "
-        r"node-role.kubernetes.io/control-plane:NoSchedule; \S+-worker, \S+-worker2, \S+-worker3 "
-        r"without the label node-role.kubernetes.io/control-plane=",
+        r"node-role.kubernetes.io/control-plane:NoSchedule; \S+-worker, (\S+-worker\d, )+"
+        r"\S+-worker\d without the label node-role.kubernetes.io/control-plane=",
     ),
     "daemon": (
         of("DaemonSet", "daemon", image="luksa/none", imagePullPolicy="Never"),
         r"\S+-worker has no ready pod: daemon-\w{5} has no image \(ErrImageNeverPull\): .*"
-        r" \(so it is with 2 more\)",
+        r" \(so it is with \d more\)",
     ),
     "retrying": (
         batch("retrying", code=3),
