@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from reconverge.commands.target import target_options
 from reconverge.study.languages import LANGUAGES, Language, language_of
 
 if TYPE_CHECKING:
@@ -44,8 +45,9 @@ def study() -> None:
 
     \b
     reconverge study list
-    reconverge study show keep-three-pods
-    reconverge study lint my-folder --exercise keep-three-pods
+    reconverge study start keep-three-pods
+    reconverge study lint keep-three-pods --exercise keep-three-pods
+    reconverge study check keep-three-pods keep-three-pods
     reconverge study hint keep-three-pods
     """
 
@@ -89,11 +91,19 @@ def show(
 
 @study.command()
 @click.argument("exercise")
-@click.argument("step", type=click.IntRange(1, 3), default=1)
+@click.argument("step", type=click.IntRange(1, 3), required=False)
 @common_options
-def hint(exercise: str, step: int, lang: Language, exercises: Path | None, as_json: bool) -> None:
-    """Print a hint to EXERCISE: STEP 1 says where to look, 2 says what, 3 nearly all."""
+def hint(
+    exercise: str, step: int | None, lang: Language, exercises: Path | None, as_json: bool
+) -> None:
+    """Print the next hint to EXERCISE: the first says where to look, the third nearly all.
+
+    STEP 1 to 3 prints that one.
+    """
+    from reconverge.study.notebook import Notebook
+
     one = _named(exercise, exercises)
+    step = step or Notebook().next_hint(one.id, last=len(one.hints))
     text = one.hints[step - 1].of(lang)
     if as_json:
         _print_json({"id": one.id, "step": step, "hint": text})
@@ -130,6 +140,132 @@ def lint(path: Path, exercise: str, lang: Language, exercises: Path | None, as_j
     else:
         _print(answers.lines_of(flaws, hand_in.texts, language=lang, exercise=task))
     return int(ExitCode.HELD if answers.passes(flaws) else ExitCode.BROKEN)
+
+
+@study.command("check")
+@click.argument("exercise")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--report-dir", type=click.Path(path_type=Path), help="The folder of the record.")
+@target_options
+@common_options
+def judge(
+    exercise: str,
+    path: Path,
+    report_dir: Path | None,
+    cluster_name: str,
+    kube_context: str,
+    kubeconfig: Path | None,
+    lang: Language,
+    exercises: Path | None,
+    as_json: bool,
+) -> int:
+    """Have the folder or file PATH judged as the answer to EXERCISE.
+
+    Its files are read first, as `lint` does. What is sound is asked of the API server in a dry run,
+    applied in a namespace of its own, harmed as the exercise says, and judged.
+
+    \b
+    reconverge study check keep-three-pods my-folder
+    reconverge study check keep-three-pods my-folder --cluster-name practice
+
+    Exit code: 0 passed, 1 not yet, 2 it could not be judged, 4 there is nothing to read.
+    """
+    from reconverge.errors import ExitCode
+    from reconverge.study import answers
+    from reconverge.study.notebook import Notebook
+    from reconverge.study.verdicts import judged
+
+    one = _named(exercise, exercises)
+    answer = judged(
+        one,
+        path,
+        folder=report_dir,
+        name=cluster_name,
+        kube_context=kube_context,
+        kubeconfig=kubeconfig,
+        say=_say_nothing if as_json else _said(lang),
+    )
+    passed = answers.passes(answer.flaws)
+    Notebook().note(one.id, passed=passed, by="cluster" if one.feature else "files")
+    if as_json:
+        _print_json(answers.as_json(answer, one, lang))
+    else:
+        _print(answers.whole(answer, one, lang))
+    if passed:
+        return int(ExitCode.HELD)
+    is_unknown = all(flaw.is_advice or flaw.code == "RCS803" for flaw in answer.flaws)
+    return int(ExitCode.UNKNOWN if is_unknown else ExitCode.BROKEN)
+
+
+@study.command()
+@click.argument("exercise")
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@common_options
+def start(
+    exercise: str, folder: Path | None, lang: Language, exercises: Path | None, as_json: bool
+) -> None:
+    """Put what EXERCISE begins with into FOLDER, by default one of its name, and print the task.
+
+    A file that is there already stays as it is.
+    """
+    from reconverge.study.beginning import begin
+
+    one = _named(exercise, exercises)
+    place = folder or Path(one.id)
+    made = begin(one, place, lang)
+    if as_json:
+        _print_json(_row(one, lang) | {"folder": str(place), "made": made})
+        return
+    click.echo(one.task(lang).rstrip())
+    click.echo(f"\n{place}/: {', '.join(made) or '-'}")
+    click.echo(f"reconverge study check {one.id} {place}")
+
+
+@study.command()
+@click.argument("exercise")
+@common_options
+def reset(exercise: str, lang: Language, exercises: Path | None, as_json: bool) -> None:
+    """Forget what was tried of EXERCISE. Your files stay."""
+    from reconverge.study.notebook import Notebook
+
+    one = _named(exercise, exercises)
+    Notebook().forget(one.id)
+    if as_json:
+        _print_json(_row(one, lang))
+    else:
+        click.echo(f"{one.id}: {one.title.of(lang)}")
+
+
+@study.command()
+@common_options
+def progress(lang: Language, exercises: Path | None, as_json: bool) -> None:
+    """Show which exercises have passed, and how often each was tried."""
+    import msgspec
+
+    from reconverge.study.notebook import Notebook, Page
+
+    pages = Notebook().pages()
+    rows = [(one, pages.get(one.id, Page())) for one in _all(exercises)]
+    if as_json:
+        _print_json([_row(one, lang) | msgspec.to_builtins(page) for one, page in rows])
+        return
+    width = max(len(one.id) for one, _ in rows)
+    for one, page in rows:
+        mark = "\u2713" if page.passed else ("\u00b7" if page.tried else " ")
+        tried = f"{page.tried}x" if page.tried else ""
+        click.echo(f"{mark} {one.id:{width}}  {tried:4}  {one.title.of(lang)}")
+    passed = sum(page.passed for _, page in rows)
+    click.echo(f"{passed} / {len(rows)}")
+
+
+def _say_nothing(text: str) -> None:
+    del text
+
+
+def _said(lang: Language) -> Callable[[str], None]:
+    from reconverge.study import answers
+
+    return lambda name: click.echo(answers.word(name, lang), err=True)
 
 
 @study.command()

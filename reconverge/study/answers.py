@@ -13,6 +13,9 @@ import msgspec
 from reconverge.study.exercises import Exercise
 from reconverge.study.flaws import Flaw
 from reconverge.study.languages import Language, Text
+from reconverge.study.playing import Played
+from reconverge.study.written import HandIn
+from reconverge.verdict import Verdict
 
 _AROUND = 1  # lines before and after the flawed one
 _WORDS = {
@@ -22,12 +25,64 @@ _WORDS = {
     "do": Text(en="do", ko="할 일"),
     "reread": Text(en="reread", ko="다시 읽기"),
     "code": Text(en="more", ko="더 보기"),
+    "kept": Text(en="kept", ko="지켜짐"),
+    "broken": Text(en="not kept", ko="안 지켜짐"),
+    "unknown": Text(en="unknown", ko="알 수 없음"),
+    "record": Text(en="record", ko="기록"),
+    "so it is": Text(en="so it is", ko="해설"),
+    "asking": Text(
+        en="asking the API server (a dry run) ...", ko="API 서버에 먼저 물어보는 중입니다..."
+    ),
+    "playing": Text(
+        en="applying it, harming it, judging it; this takes a minute or so ...",
+        ko="클러스터에 적용하고 장애를 일으켜 판정하는 중입니다. 1분쯤 걸립니다...",
+    ),
     "sound": Text(en="no flaw in it", ko="잘못된 곳이 없습니다"),
 }
 
 
 def word(name: str, language: Language) -> str:
     return _WORDS[name].of(language)
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is known of a hand-in: what was read, what is wrong, and what was played."""
+
+    hand_in: HandIn
+    flaws: tuple[Flaw, ...] = ()
+    played: Played | None = None
+
+
+_MARKS = {Verdict.HELD: "kept", Verdict.BROKEN: "broken", Verdict.UNKNOWN: "unknown"}
+
+
+def whole(answer: Answer, exercise: Exercise, language: Language) -> Iterator[str]:
+    """What is wrong first; then each promise, and the evidence of those that were not kept."""
+    texts = answer.hand_in.texts
+    yield from lines_of(answer.flaws, texts, language=language, exercise=exercise)
+    if answer.played is not None:
+        yield ""
+        for promise in answer.played.promises:
+            yield f"  {word(_MARKS[promise.verdict], language)}: {promise.promise}"
+        for account in answer.played.accounts:
+            yield ""
+            yield from (f"  {row}" for row in account.splitlines())
+        yield f"  {word('record', language)}: {answer.played.folder}"
+    if passes(answer.flaws):
+        for question in exercise.questions:
+            yield f"  {word('so it is', language)}: {question.because.of(language)}"
+
+
+def as_json(answer: Answer, exercise: Exercise, language: Language) -> dict[str, object]:
+    """The same for programs."""
+    played = answer.played
+    return {
+        "exercise": exercise.id,
+        "passed": passes(answer.flaws),
+        "flaws": [msgspec.to_builtins(shown(flaw, language)) for flaw in answer.flaws],
+        "promises": msgspec.to_builtins(played.promises) if played else [],
+        "record": str(played.folder) if played else "",
+    }
 
 
 class Shown(msgspec.Struct, frozen=True):

@@ -29,7 +29,7 @@ def flaws_in(hand_in: HandIn, exercise: Exercise | None = None) -> tuple[Flaw, .
             found += _of_task(one, exercise) if is_sound else ()
     if exercise is not None and not hand_in.flaws:
         found += _missing(hand_in, exercise)
-        found += _of_answers(hand_in, exercise)
+        found += _unanswered_in(hand_in, exercise)
     return tuple(sorted(found, key=lambda flaw: flaw.is_advice))
 
 
@@ -109,13 +109,20 @@ def _missing(hand_in: HandIn, exercise: Exercise) -> Iterator[Flaw]:
                 yield Flaw(code="RCS701", file=file, words=words, texts=texts)
 
 
-def _of_answers(hand_in: HandIn, exercise: Exercise) -> Iterator[Flaw]:
+def predictions_in(hand_in: HandIn, exercise: Exercise) -> tuple[Flaw, ...]:
+    """The predictions that are wrong: for after the fact."""
+    found = []
     for question in exercise.questions:
-        given = hand_in.answers.get(question.key)
-        if given not in question.choices:
+        given = hand_in.answers.get(question.key, "")
+        if given in question.choices and given != question.answer:
+            found.append(_wrong(question, given, hand_in))
+    return tuple(found)
+
+
+def _unanswered_in(hand_in: HandIn, exercise: Exercise) -> Iterator[Flaw]:
+    for question in exercise.questions:
+        if hand_in.answers.get(question.key) not in question.choices:
             yield _unanswered(question)
-        elif given != question.answer:
-            yield _wrong(question, given, hand_in)
 
 
 def _unanswered(question: Question) -> Flaw:

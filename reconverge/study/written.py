@@ -21,6 +21,7 @@ from reconverge.study.languages import Text
 
 FILES_MAX = 20
 BYTES_MAX = 64 << 10
+DEPTH_MAX = 100
 SUFFIXES = (".yaml", ".yml")
 ANSWERS = "answers.yaml"
 _CODES = {
@@ -144,6 +145,10 @@ def read_hand_in(path: Path) -> HandIn:
 def add_text(found: HandIn, text: str, *, file: str) -> None:
     """Read one text as the file of that name."""
     found.texts[file] = text
+    if _depth(text) > DEPTH_MAX:
+        words = {"problem": "nested too deeply to be a manifest"}
+        found.flaws.append(Flaw(code="RCS002", file=file, words=words))
+        return
     try:
         rows = placed(text, source=file)
     except Unreadable as error:
@@ -156,6 +161,15 @@ def add_text(found: HandIn, text: str, *, file: str) -> None:
         flaw = _shapeless(row, file)
         found.flaws += [flaw] if flaw else []
         found.objects += [] if flaw else [Written(file, row)]
+
+
+def _depth(text: str) -> int:
+    """How many brackets are open at once, at most: a parser takes a minute for a thousand."""
+    depth = deepest = 0
+    for one in text:
+        depth += (one in "[{") - (one in "]}")
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _files(path: Path) -> list[Path]:

@@ -28,6 +28,8 @@ _PLAIN = {
     "FieldsV1": "any",
     "RawExtension": "any",
 }
+# Said to be required, and yet filled in by the API server where they are left out.
+_DEFAULTED = {("PodFailurePolicyOnPodConditionsPattern", "status")}
 _GROUPS = {"v1": "io.k8s.api.core.v1", "apps/v1": "io.k8s.api.apps.v1"}
 _BATCH = "io.k8s.api.batch.v1"
 
@@ -50,8 +52,9 @@ def gathered(swagger: dict[str, Any]) -> dict[str, Any]:
         for name, row in sorted(rows.items()):
             fields[name] = _type_of(row, ahead)
         types[short] = {"fields": fields}
-        if required := definitions[full].get("required"):
-            types[short]["required"] = sorted(required)
+        required = definitions[full].get("required", [])
+        if lacking := sorted(one for one in required if (short, one) not in _DEFAULTED):
+            types[short]["required"] = lacking
     return {"kinds": kinds, "types": dict(sorted(types.items()))}
 
 

@@ -12,7 +12,7 @@ from pytest_bdd.feature import get_feature
 
 from reconverge.errors import BadInput
 from reconverge.pytest_plugin.vocabulary import loaded
-from reconverge.study.demands import flaws_in
+from reconverge.study.demands import flaws_in, predictions_in
 from reconverge.study.exercises import Exercise, load, load_all, named, shipped
 from reconverge.study.languages import LANGUAGES
 from reconverge.study.mistakes import Mistake, hand_in_of, mistaken, mistakes_of, texts_of
@@ -32,14 +32,16 @@ def ids(value: object) -> str | None:
 @pytest.mark.parametrize("exercise", EXERCISES, ids=ids)
 def test_a_right_answer_has_no_flaw(exercise: Exercise) -> None:
     """Not even one that is only advice."""
-    found = flaws_in(hand_in_of(texts_of(exercise)), exercise)
+    hand_in = hand_in_of(texts_of(exercise))
+    found = (*flaws_in(hand_in, exercise), *predictions_in(hand_in, exercise))
     assert [one.sentence("en") for one in found] == []
 
 
 @pytest.mark.parametrize(("exercise", "mistake"), BY_FILES, ids=ids)
 def test_a_mistake_is_answered(exercise: Exercise, mistake: Mistake) -> None:
     """The first thing that is said names the mistake, with its code and its line."""
-    found = flaws_in(hand_in_of(mistaken(exercise, mistake)), exercise)
+    hand_in = hand_in_of(mistaken(exercise, mistake))
+    found = (*flaws_in(hand_in, exercise), *predictions_in(hand_in, exercise))
     assert found, "no flaw was found"
     said = [one.sentence("en") for one in found]
     assert (found[0].code, found[0].line) == (mistake.code, mistake.line), said
