@@ -85,6 +85,18 @@ def test_what_is_played_is_said_in_the_words_of_the_features(exercise: Exercise)
             assert any(one.parser.is_matching(step.name) for one in mine), step.name
 
 
+def test_every_section_of_the_chapter_has_an_exercise() -> None:
+    """From the first probe (S05) to the closing words (S36)."""
+    there = {section for one in EXERCISES for section in one.sections}
+    assert there == {f"S{number:02}" for number in range(5, 37)}
+
+
+def test_people_make_many_mistakes() -> None:
+    """Two dozen exercises, and the mistakes that are played to prove them."""
+    assert len(EXERCISES) >= 24
+    assert len(MISTAKES) >= 60
+
+
 def test_an_unknown_exercise_is_answered_with_those_near_it() -> None:
     """A misspelt name."""
     with pytest.raises(BadInput, match="did you mean keep-three-pods"):
