@@ -8,7 +8,6 @@ cluster as it was found, whatever happened in between.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -22,7 +21,7 @@ from reconverge.cluster.guard import Guard, Spent
 from reconverge.cluster.manifests import Manifest
 from reconverge.errors import ReconvergeError
 from reconverge.faults import Fault
-from reconverge.faults.injector import Boundary, Injection, Injector, encoded, ignore
+from reconverge.faults.injector import Boundary, Injection, Injector, ignore
 from reconverge.faults.journal import Journal
 from reconverge.faults.plans import AnyPlan
 from reconverge.judges.converges import Converges
@@ -34,13 +33,14 @@ from reconverge.model import Ref, Snapshot
 from reconverge.model.settings import ClusterSettings
 from reconverge.namespaces import WORKLOADS, Home, Lodging
 from reconverge.performing import Performance, parts_of, perform
+from reconverge.promised import await_finding
 from reconverge.recording import Recording, has_seen, new_timeline
 from reconverge.refusals import Refusals
 from reconverge.report.console import failure_text
-from reconverge.timeline import Judged, Noted, Promised
+from reconverge.timeline import Noted
 from reconverge.turns import Turn, has_node_set_aside, spared
 from reconverge.verdict import Finding, PromiseBroken, Verdict
-from reconverge.waiting import Acts, OnProgress, wait_until_judged
+from reconverge.waiting import Acts, OnProgress
 
 __all__ = ["Experiment", "Injection", "Performance", "PromiseBroken"]
 
@@ -140,8 +140,10 @@ class Experiment(Refusals):
     def open(self) -> None:
         """Make the namespace and record it; on return everything in it is on the timeline.
 
-        Raises Conflict, Unavailable, and BadInput when `folder` holds a timeline already.
+        Raises Refused on a cluster that may not be harmed, Conflict, Unavailable, and BadInput when
+        `folder` holds a timeline already.
         """
+        self._guard.admit_cluster(self.scenario)
         self.timeline = new_timeline(
             self.folder,
             self._clock,
@@ -157,7 +159,9 @@ class Experiment(Refusals):
         )
         self._home.create(is_kept=self._keep_namespace)
         self._guard = msgspec.structs.replace(
-            self._guard, own_namespaces=self._guard.own_namespaces | {self.namespace}
+            self._guard,
+            own_namespaces=self._guard.own_namespaces | {self.namespace},
+            is_guest=self._lodging is not None,
         )
         self._acts = Acts(self.cluster, self.timeline, namespace=self.namespace)
         self._recording = Recording(self.cluster, self.timeline, namespace=self.namespace)
@@ -346,43 +350,19 @@ class Experiment(Refusals):
         return made
 
     def _judge(self, promise: Promise, *, start: int, deadline: Deadline) -> Finding:
-        promise_id = str(len(self.findings))
-        judge = promise.judge(deadline_s=deadline.at_s)
-        self.timeline.append(
-            lambda at_s: Promised(
-                at_s=at_s,
-                id=promise_id,
-                promise=encoded(promise),
-                sentence=promise.sentence(),
-                deadline_s=deadline.at_s,
-                start=start,
-                bound=deadline.bound,
-                is_stated=deadline.is_stated,
-            )
+        finding = await_finding(
+            self.timeline,
+            promise,
+            promise_id=str(len(self.findings)),
+            start=start,
+            deadline=deadline,
+            act=self._acts.perform,
+            on_progress=self._on_progress,
         )
-        try:
-            finding = wait_until_judged(
-                self.timeline,
-                judge,
-                start=start,
-                deadline_s=deadline.at_s,
-                act=self._acts.perform,
-                on_progress=self._on_progress,
-            )
-        except BaseException:
-            # What the clean-up does from here on must not be read as the cluster's doing.
-            with suppress(ReconvergeError):
-                why, at_s = "interrupted before a verdict", self.timeline.now_s()
-                self._note_finding(promise_id, promise.undecided(why, at_s=at_s))
-            raise
-        self._note_finding(promise_id, finding)
         self.findings.append(finding)
         if finding.verdict is not Verdict.HELD:
             raise PromiseBroken(finding, failure_text(self.timeline, finding))
         return finding
-
-    def _note_finding(self, promise_id: str, finding: Finding) -> None:
-        self.timeline.append(lambda at_s: Judged(at_s=at_s, id=promise_id, finding=finding))
 
     def _leave_namespace(self, *, failed: bool) -> list[ReconvergeError]:
         """Delete it, or say that it is kept; what goes wrong is returned."""

@@ -12,7 +12,7 @@ from reconverge.blast import BlastRadius
 from reconverge.clock import RealClock
 from reconverge.cluster.door import JsonObject
 from reconverge.cluster.errors import Conflict, Rejected
-from reconverge.cluster.guard import NothingToHit
+from reconverge.cluster.guard import Guard, NothingToHit
 from reconverge.cluster.manifests import load
 from reconverge.errors import BadInput, Refused, Unavailable
 from reconverge.faults import (
@@ -326,6 +326,14 @@ def test_a_fault_that_finds_nothing_is_refused(stage: Stage) -> None:
         stage.experiment.inject(DeletePods(of=stage.kubia))
     entries = stage.experiment.timeline.entries()
     assert sum(isinstance(one.record, Injected) for one in entries) == 1
+
+
+def test_on_a_foreign_cluster_not_even_a_namespace_is_made(tmp_path: Path) -> None:
+    """It is refused before the first call."""
+    cluster = FakeCluster(SteppedClock())
+    with pytest.raises(Refused, match="neither a cluster we made nor named"):
+        experiment_on(cluster, tmp_path, guard=Guard(context="prod")).open()
+    assert cluster.calls == []
 
 
 def test_foreign_pods_are_refused(stage: Stage) -> None:

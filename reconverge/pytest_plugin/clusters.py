@@ -22,7 +22,15 @@ from reconverge.model import Node
 from reconverge.model.settings import ClusterSettings
 from reconverge.provision.cluster_config import ClusterSpec
 from reconverge.provision.kubeconfig import users_kubeconfig
-from reconverge.provision.lifecycle import ClusterHandle, down, find, name_of_ours, no_such_cluster
+from reconverge.provision.lifecycle import (
+    ClusterHandle,
+    down,
+    find,
+    name_of_ours,
+    no_such_cluster,
+    refuse_foreign,
+)
+from reconverge.provision.machine import RealMachine
 from reconverge.provision.state import JOURNAL, StateDir, valid_name
 from reconverge.provision.up import up
 from reconverge.pytest_plugin.feature_files import speaks_our_steps
@@ -89,12 +97,16 @@ def make_ground(config: pytest.Config) -> Ground:
 
 
 def standing_ground(target: Target) -> Ground:
-    """The ground of a cluster that is there already. Raises Unavailable where there is none."""
+    """The ground of a cluster that is there already, as it is.
+
+    Raises Unavailable where there is none, Refused where one of that name is somebody else's.
+    """
     if target.is_attached:
         return _attached(target)
     state = StateDir()
     handle = find(target.name, state=state)
     if handle is None:
+        refuse_foreign(RealMachine(), state, target.name)
         raise no_such_cluster(target.name)
     return _ground_on(handle, state, was_made=False)
 
