@@ -36,6 +36,7 @@ from reconverge.performing import Performance, parts_of, perform
 from reconverge.promised import await_finding
 from reconverge.recording import Recording, has_seen, new_timeline
 from reconverge.refusals import Refusals
+from reconverge.rehearsal import Foreseen
 from reconverge.report.console import failure_text
 from reconverge.timeline import Noted
 from reconverge.turns import Turn, set_aside, spared
@@ -50,10 +51,10 @@ class Experiment(Refusals):
 
     `folder` receives `timeline.jsonl`. `turn` says which nodes are the scenario's to harm,
     `lane` which of those set aside is. With `faults_off` everything is recorded and nothing is
-    done: a scenario that still passes could not have failed. Without `await_deletion` the namespace
-    is still going when `close` returns; `namespaces.wait_until_gone` waits for many at once. With a
-    `lodging` it is played in that namespace, of which nothing is made or deleted. `spent` counts
-    what the run has hit.
+    done: a scenario that still passes could not have failed. In a dry run a fault is raised as
+    Foreseen instead of being done. Without `await_deletion` the namespace is still going when
+    `close` returns; `namespaces.wait_until_gone` waits for many at once. With a `lodging` it is
+    played in that namespace, of which nothing is made or deleted. `spent` counts what the run hit.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Experiment(Refusals):
         await_deletion: bool = True,
         offline_images: bool = False,
         faults_off: bool = False,
+        is_dry_run: bool = False,
         settings: ClusterSettings | None = None,
         turn: Turn = Turn.ALONE,
         lane: str = "",
@@ -100,6 +102,7 @@ class Experiment(Refusals):
         self._turn, self._lane = turn, lane
         self._on_progress = on_progress
         self._faults_off = faults_off
+        self._is_dry_run = is_dry_run
         self._spent = spent
         self._at = at
         self._injections: list[Injection] = []
@@ -204,15 +207,16 @@ class Experiment(Refusals):
         """The node of that name; BadInput names those there are."""
         return node_named(self.timeline.latest(), name)
 
-    def plan(self, fault: Fault, *, ahead: int = 0) -> Injection:
-        """What `inject` would do now, after `ahead` others: targets and undo. Touches nothing."""
-        draw = len(self._injections) + ahead
+    def plan(self, fault: Fault, *, after: Sequence[Injection] = ()) -> Injection:
+        """What `inject` would do now, `after` others: targets and undo. Touches nothing."""
+        draw = len(self._injections) + len(after)
         others = spared(self._turn, self.timeline.latest(), lane=self._lane)
         return self._injector.choose(
             fault.sparing(others) if self._turn.has_lane else fault,
             guard=msgspec.structs.replace(self._guard, spared_nodes=others),
             pick=Pick(seed=self.seed, draw=draw),
             injection_id=f"{self.namespace}/{draw}",
+            after=after,
         )
 
     def inject(self, fault: Fault) -> Injection:
@@ -228,7 +232,13 @@ class Experiment(Refusals):
         self, faults: Sequence[Fault], *, upon: int | None = None
     ) -> tuple[Injection, ...]:
         """The same of several, which all choose before any is done; `upon` the entry so named."""
-        chosen = [self.plan(one, ahead=number) for number, one in enumerate(faults)]
+        chosen: list[Injection] = []
+        for fault in faults:
+            chosen.append(self.plan(fault, after=chosen))
+        if self._is_dry_run:
+            for one in chosen:
+                self._guard.spend(one.sentence, len(one.targets), self._spent)
+            raise Foreseen(chosen)
         return tuple(self._inject(msgspec.structs.replace(one, upon=upon)) for one in chosen)
 
     def _inject(self, chosen: Injection) -> Injection:

@@ -163,11 +163,11 @@ def _experiment(
 
 
 def _told(experiment: Experiment, ground: Ground) -> Iterator[str]:
+    from reconverge.rehearsal import told
+
     yield f"cluster   {ground.cluster.name}, namespace {experiment.namespace}"
     for injection in experiment.injections:
-        yield f"fault     {injection.sentence}    seed {experiment.seed}"
-        yield from (f"target    {target}" for target in injection.targets)
-        yield f"undo      {injection.undo.sentence()}"
+        yield from told(injection, seed=experiment.seed)
 
 
 def _stand(experiment: Experiment, for_s: float | None, say: Callable[[str], None]) -> None:

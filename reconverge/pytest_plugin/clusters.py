@@ -18,6 +18,7 @@ from reconverge.cluster.door import Cluster
 from reconverge.cluster.guard import Guard
 from reconverge.cluster.settings import read_settings
 from reconverge.errors import ReconvergeError
+from reconverge.faults.journal import pending
 from reconverge.model import Node
 from reconverge.model.settings import ClusterSettings
 from reconverge.provision.cluster_config import WORKERS, ClusterSpec
@@ -90,10 +91,20 @@ def ground_of(config: pytest.Config) -> Ground:
 def make_ground(config: pytest.Config) -> Ground:
     """Find or make the cluster, and put right what a killed run left on it."""
     target, screen = target_of(config), config.stash[SCREEN]
+    if config.getoption("--dry-run"):
+        return _untouched(target, screen.say)
     ground = _attached(target) if target.is_attached else _ours(target, screen.say)
     for row in recover(ground.cluster, ground.journal):
         end = f"FAILED: {row.error}" if row.error else row.undo
         screen.say(f"left by a run that was killed: {row.fault}; rolled back now: {end}")
+    return ground
+
+
+def _untouched(target: Target, say: Callable[[str], None]) -> Ground:
+    """For a dry run: no cluster is made or repaired, and nothing is taken back."""
+    ground = standing_ground(target)
+    for line in pending(ground.journal):
+        say(f"left by a run that was killed, and still to be taken back: {line.sentence}")
     return ground
 
 

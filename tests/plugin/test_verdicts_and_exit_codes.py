@@ -50,7 +50,7 @@ def test_a_refusal_is_no_error_of_pytests(play: Play, pytester: pytest.Pytester)
     command = [sys.executable, "-m", "reconverge", "run", "shop.feature"]
     refused = pytester.run(*command)
     assert refused.ret == 3
-    pytester.makeconftest("def pytest_runtestloop(): raise RuntimeError('no loop')")
+    pytester.makeconftest("def pytest_collection(): raise RuntimeError('no loop')")
     broken = pytester.run(*command)
     assert broken.ret == 2
     broken.stderr.fnmatch_lines(["*pytest met an error of its own*"])
