@@ -17,7 +17,7 @@ from reconverge.cluster.door import Cluster
 from reconverge.cluster.guard import Guard
 from reconverge.errors import ReconvergeError
 from reconverge.faults.fault import Fault
-from reconverge.faults.healing import HEALED_WITHIN_S, is_healed, wait_until_healed
+from reconverge.faults.healing import HEALED_WITHIN_S, is_healed, take_back, wait_until_healed
 from reconverge.faults.journal import Journal, Planned
 from reconverge.faults.rollbacks import AnyUndo
 from reconverge.faults.undo import RollbackFailed
@@ -140,7 +140,7 @@ class Injector:
             return
         try:
             if not self.is_off:
-                injection.undo.rollback(self._cluster)
+                take_back(self._cluster, injection.undo)
         except ReconvergeError as error:
             self._note(injection, error=str(error))
             raise
