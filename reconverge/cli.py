@@ -82,6 +82,10 @@ class Commands(click.Group):
             "reconverge.commands.faults:faults",
             "Every fault there is, with its steps and its undo.",
         ),
+        "rbac": (
+            "reconverge.commands.rbac:rbac",
+            "The permissions that scenarios need on a cluster of yours.",
+        ),
         "migrate": (
             "reconverge.commands.migrate:migrate",
             "Bring old manifests to API versions of today.",

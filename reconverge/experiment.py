@@ -8,7 +8,6 @@ cluster as it was found, whatever happened in between.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -22,7 +21,7 @@ from reconverge.cluster.guard import Guard, Spent
 from reconverge.cluster.manifests import Manifest
 from reconverge.errors import ReconvergeError
 from reconverge.faults import Fault
-from reconverge.faults.injector import Boundary, Injection, Injector, encoded, ignore
+from reconverge.faults.injector import Boundary, Injection, Injector, ignore
 from reconverge.faults.journal import Journal
 from reconverge.faults.plans import AnyPlan
 from reconverge.judges.converges import Converges
@@ -34,13 +33,15 @@ from reconverge.model import Ref, Snapshot
 from reconverge.model.settings import ClusterSettings
 from reconverge.namespaces import WORKLOADS, Home, Lodging
 from reconverge.performing import Performance, parts_of, perform
+from reconverge.promised import await_finding
 from reconverge.recording import Recording, has_seen, new_timeline
 from reconverge.refusals import Refusals
+from reconverge.rehearsal import Foreseen
 from reconverge.report.console import failure_text
-from reconverge.timeline import Judged, Noted, Promised
+from reconverge.timeline import Noted
 from reconverge.turns import Turn, set_aside, spared
 from reconverge.verdict import Finding, PromiseBroken, Verdict
-from reconverge.waiting import Acts, OnProgress, wait_until_judged
+from reconverge.waiting import Acts, OnProgress
 
 __all__ = ["Experiment", "Injection", "Performance", "PromiseBroken"]
 
@@ -50,10 +51,10 @@ class Experiment(Refusals):
 
     `folder` receives `timeline.jsonl`. `turn` says which nodes are the scenario's to harm,
     `lane` which of those set aside is. With `faults_off` everything is recorded and nothing is
-    done: a scenario that still passes could not have failed. Without `await_deletion` the namespace
-    is still going when `close` returns; `namespaces.wait_until_gone` waits for many at once. With a
-    `lodging` it is played in that namespace, of which nothing is made or deleted. `spent` counts
-    what the run has hit.
+    done: a scenario that still passes could not have failed. In a dry run a fault is raised as
+    Foreseen instead of being done. Without `await_deletion` the namespace is still going when
+    `close` returns; `namespaces.wait_until_gone` waits for many at once. With a `lodging` it is
+    played in that namespace, of which nothing is made or deleted. `spent` counts what the run hit.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Experiment(Refusals):
         await_deletion: bool = True,
         offline_images: bool = False,
         faults_off: bool = False,
+        is_dry_run: bool = False,
         settings: ClusterSettings | None = None,
         turn: Turn = Turn.ALONE,
         lane: str = "",
@@ -100,6 +102,7 @@ class Experiment(Refusals):
         self._turn, self._lane = turn, lane
         self._on_progress = on_progress
         self._faults_off = faults_off
+        self._is_dry_run = is_dry_run
         self._spent = spent
         self._at = at
         self._injections: list[Injection] = []
@@ -142,8 +145,10 @@ class Experiment(Refusals):
     def open(self) -> None:
         """Make the namespace and record it; on return everything in it is on the timeline.
 
-        Raises Conflict, Unavailable, and BadInput when `folder` holds a timeline already.
+        Raises Refused on a cluster that may not be harmed, Conflict, Unavailable, and BadInput when
+        `folder` holds a timeline already.
         """
+        self._guard.admit_cluster(self.scenario)
         self.timeline = new_timeline(
             self.folder,
             self._clock,
@@ -159,7 +164,9 @@ class Experiment(Refusals):
         )
         self._home.create(is_kept=self._keep_namespace)
         self._guard = msgspec.structs.replace(
-            self._guard, own_namespaces=self._guard.own_namespaces | {self.namespace}
+            self._guard,
+            own_namespaces=self._guard.own_namespaces | {self.namespace},
+            is_guest=self._lodging is not None,
         )
         self._acts = Acts(self.cluster, self.timeline, namespace=self.namespace)
         self._recording = Recording(self.cluster, self.timeline, namespace=self.namespace)
@@ -200,15 +207,16 @@ class Experiment(Refusals):
         """The node of that name; BadInput names those there are."""
         return node_named(self.timeline.latest(), name)
 
-    def plan(self, fault: Fault, *, ahead: int = 0) -> Injection:
-        """What `inject` would do now, after `ahead` others: targets and undo. Touches nothing."""
-        draw = len(self._injections) + ahead
+    def plan(self, fault: Fault, *, after: Sequence[Injection] = ()) -> Injection:
+        """What `inject` would do now, `after` others: targets and undo. Touches nothing."""
+        draw = len(self._injections) + len(after)
         others = spared(self._turn, self.timeline.latest(), lane=self._lane)
         return self._injector.choose(
             fault.sparing(others) if self._turn.has_lane else fault,
             guard=msgspec.structs.replace(self._guard, spared_nodes=others),
             pick=Pick(seed=self.seed, draw=draw),
             injection_id=f"{self.namespace}/{draw}",
+            after=after,
         )
 
     def inject(self, fault: Fault) -> Injection:
@@ -224,7 +232,13 @@ class Experiment(Refusals):
         self, faults: Sequence[Fault], *, upon: int | None = None
     ) -> tuple[Injection, ...]:
         """The same of several, which all choose before any is done; `upon` the entry so named."""
-        chosen = [self.plan(one, ahead=number) for number, one in enumerate(faults)]
+        chosen: list[Injection] = []
+        for fault in faults:
+            chosen.append(self.plan(fault, after=chosen))
+        if self._is_dry_run:
+            for one in chosen:
+                self._guard.spend(one.sentence, len(one.targets), self._spent)
+            raise Foreseen(chosen)
         return tuple(self._inject(msgspec.structs.replace(one, upon=upon)) for one in chosen)
 
     def _inject(self, chosen: Injection) -> Injection:
@@ -349,43 +363,19 @@ class Experiment(Refusals):
         return made
 
     def _judge(self, promise: Promise, *, start: int, deadline: Deadline) -> Finding:
-        promise_id = str(len(self.findings))
-        judge = promise.judge(deadline_s=deadline.at_s)
-        self.timeline.append(
-            lambda at_s: Promised(
-                at_s=at_s,
-                id=promise_id,
-                promise=encoded(promise),
-                sentence=promise.sentence(),
-                deadline_s=deadline.at_s,
-                start=start,
-                bound=deadline.bound,
-                is_stated=deadline.is_stated,
-            )
+        finding = await_finding(
+            self.timeline,
+            promise,
+            promise_id=str(len(self.findings)),
+            start=start,
+            deadline=deadline,
+            act=self._acts.perform,
+            on_progress=self._on_progress,
         )
-        try:
-            finding = wait_until_judged(
-                self.timeline,
-                judge,
-                start=start,
-                deadline_s=deadline.at_s,
-                act=self._acts.perform,
-                on_progress=self._on_progress,
-            )
-        except BaseException:
-            # What the clean-up does from here on must not be read as the cluster's doing.
-            with suppress(ReconvergeError):
-                why, at_s = "interrupted before a verdict", self.timeline.now_s()
-                self._note_finding(promise_id, promise.undecided(why, at_s=at_s))
-            raise
-        self._note_finding(promise_id, finding)
         self.findings.append(finding)
         if finding.verdict is not Verdict.HELD:
             raise PromiseBroken(finding, failure_text(self.timeline, finding))
         return finding
-
-    def _note_finding(self, promise_id: str, finding: Finding) -> None:
-        self.timeline.append(lambda at_s: Judged(at_s=at_s, id=promise_id, finding=finding))
 
     def _leave_namespace(self, *, failed: bool) -> list[ReconvergeError]:
         """Delete it, or say that it is kept; what goes wrong is returned."""

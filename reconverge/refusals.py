@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from reconverge.cluster.door import Cluster
 from reconverge.cluster.errors import NotFound, Rejected
 from reconverge.faults import Fault
 from reconverge.faults.injector import Injection
+from reconverge.rehearsal import Foreseen
 
 
 class Refusals:
@@ -15,8 +16,9 @@ class Refusals:
 
     cluster: Cluster
     _faults_off: bool
+    _is_dry_run: bool
 
-    def plan(self, fault: Fault, *, ahead: int = 0) -> Injection:
+    def plan(self, fault: Fault, *, after: Sequence[Injection] = ()) -> Injection:
         """What would be done."""
         raise NotImplementedError
 
@@ -25,6 +27,8 @@ class Refusals:
 
     def refused(self, act: Callable[[], object]) -> str:
         """Why the API server does not do what `act` asks; empty when it does, or is not asked."""
+        if self._is_dry_run:
+            raise Foreseen(instead="the API server is asked for what it has to refuse")
         try:
             if not self._faults_off:
                 act()

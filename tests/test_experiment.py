@@ -11,11 +11,12 @@ from reconverge import blast, namespaces
 from reconverge.blast import BlastRadius
 from reconverge.clock import RealClock
 from reconverge.cluster.door import JsonObject
-from reconverge.cluster.errors import Conflict, Rejected
-from reconverge.cluster.guard import NothingToHit
+from reconverge.cluster.errors import Conflict, Forbidden, Rejected
+from reconverge.cluster.guard import Guard, NothingToHit
 from reconverge.cluster.manifests import load
 from reconverge.errors import BadInput, Refused, Unavailable
 from reconverge.faults import (
+    CordonNode,
     CreateSurplusPod,
     DeletePods,
     FreezeController,
@@ -26,7 +27,7 @@ from reconverge.faults import (
     specs,
 )
 from reconverge.faults.injector import Boundary
-from reconverge.faults.journal import pending
+from reconverge.faults.journal import left_in, pending
 from reconverge.faults.undo import RollbackFailed
 from reconverge.judges import baselines
 from reconverge.judges.converges import Converges
@@ -326,6 +327,42 @@ def test_a_fault_that_finds_nothing_is_refused(stage: Stage) -> None:
         stage.experiment.inject(DeletePods(of=stage.kubia))
     entries = stage.experiment.timeline.entries()
     assert sum(isinstance(one.record, Injected) for one in entries) == 1
+
+
+def test_on_a_foreign_cluster_not_even_a_namespace_is_made(tmp_path: Path) -> None:
+    """It is refused before the first call."""
+    cluster = FakeCluster(SteppedClock())
+    with pytest.raises(Refused, match="neither a cluster we made nor named"):
+        experiment_on(cluster, tmp_path, guard=Guard(context="prod")).open()
+    assert cluster.calls == []
+
+
+class ReadOnlyNodes(FakeCluster):
+    """Its nodes may be looked at, and no more; with `is_late` from the first write on."""
+
+    is_late = False
+
+    def patch(self, ref: Ref, body: JsonObject, **more: object) -> Named:
+        if ref.kind == "Node" and self.is_late:
+            super().patch(ref, body, **more)  # type: ignore[arg-type]
+            self.is_late = False
+        if ref.kind == "Node":
+            raise Forbidden('User "guest" cannot patch resource "nodes"', where=str(ref))
+        return super().patch(ref, body, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("is_done", [False, True])
+def test_what_may_not_be_written_back(tmp_path: Path, is_done: bool) -> None:
+    """Was it refused, nothing was harmed and nothing is left to undo; else the undo stays open."""
+    cluster = ReadOnlyNodes(SteppedClock())
+    cluster.is_late = is_done
+    with pytest.raises(Forbidden), experiment_on(cluster, tmp_path) as experiment:
+        experiment.inject(CordonNode(node="fake-worker"))
+    journals = (tmp_path / "journal").glob("*.jsonl")
+    left = [line.sentence for path in journals for line in left_in(path)]
+    assert [one for one in left if "cordoned" in one] == (
+        ["node fake-worker cordoned"] if is_done else []
+    )
 
 
 def test_foreign_pods_are_refused(stage: Stage) -> None:

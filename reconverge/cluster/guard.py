@@ -13,7 +13,7 @@ from typing import Protocol
 
 import msgspec
 
-from reconverge.errors import BadInput, Refused
+from reconverge.errors import Refused
 from reconverge.model import Node, Ref, Snapshot
 
 PROTECTED_NAMESPACES = frozenset(
@@ -32,7 +32,7 @@ class Spent(Protocol):
         """Count so many more; False, and none counted, where that were more than `at_most`."""
 
 
-class NothingToHit(BadInput):
+class NothingToHit(Refused):
     """A fault whose targets come out empty: an error of the scenario, never a pass."""
 
 
@@ -40,9 +40,10 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
     """The rules for one scenario on one cluster. Pure: who made the cluster is told, not asked.
 
     `is_ours`: the harness made this cluster. `allowed_contexts`: named by the user.
-    `own_namespaces`: made by this scenario. `may_harm_control_plane`: the scenario is tagged so.
+    `own_namespaces`: made by this scenario, or with `is_guest` lent to it, as they are.
+    `may_harm_control_plane`: the scenario is tagged so.
     `spared_nodes`: those that others use meanwhile.
-    `opt_in`: a label that whatever is not the scenario's own must carry, as `key` or `key=value`.
+    `opt_in`: a label that whatever the scenario has not made must carry, as `key` or `key=value`.
     `objects_max`: how many objects a scenario may hit, `objects_per_run_max` the whole run.
     """
 
@@ -50,6 +51,7 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
     is_ours: bool = False
     allowed_contexts: frozenset[str] = frozenset()
     own_namespaces: frozenset[str] = frozenset()
+    is_guest: bool = False
     protected_namespaces: frozenset[str] = PROTECTED_NAMESPACES
     may_harm_control_plane: bool = False
     spared_nodes: frozenset[str] = frozenset()
@@ -57,17 +59,21 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
     objects_max: int = OBJECTS_PER_SCENARIO_MAX
     objects_per_run_max: int = OBJECTS_PER_RUN_MAX
 
+    def admit_cluster(self, where: str) -> None:
+        """Return if anything at all may be done on the cluster; else Refused."""
+        if not self.is_ours and self.context not in self.allowed_contexts:
+            raise Refused(
+                f'the context "{self.context}" is neither a cluster we made nor named as allowed',
+                where=where,
+                cure=f"name it if you mean it: --kube-context {self.context}",
+            )
+
     def admit(self, fault: str, targets: Sequence[Ref], snapshot: Snapshot) -> None:
         """Return if `fault` (a sentence) may hit `targets`; else say why not.
 
         Raises Refused for the first target that may not be hit, NothingToHit if there is none.
         """
-        if not self.is_ours and self.context not in self.allowed_contexts:
-            raise Refused(
-                f'the context "{self.context}" is neither a cluster we made nor named as allowed',
-                where=fault,
-                cure=f"name it if you mean it: --kube-context {self.context}",
-            )
+        self.admit_cluster(fault)
         if not targets:
             raise NothingToHit(
                 "the fault finds nothing to hit",
@@ -113,7 +119,7 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
                 return self._lacks_consent(target, snapshot)
             return f'the namespace "{target.namespace}" is the cluster\'s own'
         if target.namespace in self.own_namespaces:
-            return ""
+            return self._lacks_consent(target, snapshot) if self.is_guest else ""
         return f'the namespace "{target.namespace}" is not this scenario\'s own'
 
     def _node_objection(self, target: Ref, snapshot: Snapshot) -> str:

@@ -38,6 +38,10 @@ def _seconds(ctx: click.Context, param: click.Parameter, value: str | None) -> f
 @click.option("--for", "for_s", callback=_seconds, help="Take it back after 30s, 2m or 1h.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be hit, and how it is undone.")
 @click.option("--seed", type=int, help="Choose the same targets again.")
+@click.option(
+    "--opt-in", default="", metavar="LABEL", help="Hit only what carries it: key[=value]."
+)
+@click.option("--max-targets", type=int, metavar="N", help="Refuse to hit more objects than N.")
 @click.option("--report-dir", type=click.Path(path_type=Path), help="The folder of its record.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def inject(
@@ -49,6 +53,8 @@ def inject(
     for_s: float | None,
     dry_run: bool,
     seed: int | None,
+    opt_in: str,
+    max_targets: int | None,
     report_dir: Path | None,
     as_json: bool,
 ) -> int:
@@ -81,7 +87,7 @@ def inject(
     if namespace in PROTECTED_NAMESPACES:
         raise Refused(f'the namespace "{namespace}" is the cluster\'s own', where=fault)
     target = required_target(name=cluster_name, kubeconfig=kubeconfig, context=kube_context)
-    ground = standing_ground(target)
+    ground = _bounded(standing_ground(target), opt_in=opt_in, max_targets=max_targets)
     drawn = random.SystemRandom().randrange(10_000) if seed is None else seed
     say = _say_nothing if as_json else click.echo
     with ExitStack() as stack:
@@ -105,6 +111,17 @@ def inject(
             if experiment.injections:
                 _end(experiment, folder, is_off=dry_run, as_json=as_json)
     return 0
+
+
+def _bounded(ground: Ground, *, opt_in: str, max_targets: int | None) -> Ground:
+    """That ground, with what may be hit on it bounded by the command's options."""
+    from dataclasses import replace
+
+    import msgspec
+
+    objects_max = ground.guard.objects_max if max_targets is None else max_targets
+    guard = msgspec.structs.replace(ground.guard, opt_in=opt_in, objects_max=objects_max)
+    return replace(ground, guard=guard)
 
 
 def _say_nothing(line: str) -> None:
@@ -146,11 +163,11 @@ def _experiment(
 
 
 def _told(experiment: Experiment, ground: Ground) -> Iterator[str]:
+    from reconverge.rehearsal import told
+
     yield f"cluster   {ground.cluster.name}, namespace {experiment.namespace}"
     for injection in experiment.injections:
-        yield f"fault     {injection.sentence}    seed {experiment.seed}"
-        yield from (f"target    {target}" for target in injection.targets)
-        yield f"undo      {injection.undo.sentence()}"
+        yield from told(injection, seed=experiment.seed)
 
 
 def _stand(experiment: Experiment, for_s: float | None, say: Callable[[str], None]) -> None:

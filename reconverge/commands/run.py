@@ -11,6 +11,17 @@ FEATURES = "features"
 _NO_NEWS = "ignore:Module already imported so cannot be rewritten:pytest.PytestAssertRewriteWarning"
 
 
+class OwnErrors:
+    """Whether pytest met an error of its own: its exit code for that is ours for a refusal."""
+
+    def __init__(self) -> None:
+        self.are_met = False
+
+    def pytest_internalerror(self) -> None:
+        """A hook of pytest's."""
+        self.are_met = True
+
+
 class Passed(click.Command):
     """A command whose own help lists the options that it hands on."""
 
@@ -49,10 +60,11 @@ def run(words: tuple[str, ...]) -> int:
 
     from reconverge.errors import BadInput, Unavailable
 
-    code = pytest.main(["-W", _NO_NEWS, *_where(), *words])
+    errors = OwnErrors()
+    code = pytest.main(["-W", _NO_NEWS, *_where(), *words], plugins=[errors])
     if code == pytest.ExitCode.NO_TESTS_COLLECTED:
         raise BadInput("no scenario was chosen", cure="name features, or loosen -k and -m")
-    if code == pytest.ExitCode.INTERNAL_ERROR:
+    if errors.are_met:
         raise Unavailable("pytest met an error of its own; it is shown above")
     return int(code)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reconverge.clock import Clock, pause
 from reconverge.cluster.door import Cluster
+from reconverge.cluster.errors import Forbidden
 from reconverge.errors import ReconvergeError
 from reconverge.faults.rollbacks import AnyUndo
 
@@ -24,6 +25,18 @@ def wait_until_healed(
     while (lacking := health.lacking(cluster)) and clock.monotonic_s() < until_s:
         pause(clock, PAUSE_S)
     return f"{lacking}, {within_s:g} s after its rollback" if lacking else ""
+
+
+def take_back(cluster: Cluster, undo: AnyUndo) -> None:
+    """Roll it back. Who may not write it back could not do the harm, if nothing is lacking.
+
+    Raises what the rollback raises.
+    """
+    try:
+        undo.rollback(cluster)
+    except Forbidden:
+        if undo.lacking(cluster):
+            raise
 
 
 def is_healed(cluster: Cluster, undo: AnyUndo) -> bool:

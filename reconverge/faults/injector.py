@@ -7,7 +7,7 @@ that a test can kill it at every one and see the next process heal the cluster.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 import msgspec
@@ -17,7 +17,7 @@ from reconverge.cluster.door import Cluster
 from reconverge.cluster.guard import Guard
 from reconverge.errors import ReconvergeError
 from reconverge.faults.fault import Fault
-from reconverge.faults.healing import HEALED_WITHIN_S, is_healed, wait_until_healed
+from reconverge.faults.healing import HEALED_WITHIN_S, is_healed, take_back, wait_until_healed
 from reconverge.faults.journal import Journal, Planned
 from reconverge.faults.rollbacks import AnyUndo
 from reconverge.faults.undo import RollbackFailed
@@ -84,17 +84,27 @@ class Injector:
         """What is not taken back yet, in the order of injection."""
         return tuple(self._stack)
 
-    def choose(self, fault: Fault, *, guard: Guard, pick: Pick, injection_id: str) -> Injection:
+    def choose(
+        self,
+        fault: Fault,
+        *,
+        guard: Guard,
+        pick: Pick,
+        injection_id: str,
+        after: Sequence[Injection] = (),
+    ) -> Injection:
         """What `fault` would hit and how it would be taken back; touches nothing.
 
-        Raises NotOfThisCluster, NothingToHit and Refused.
+        `after`: what is chosen to be done before it. Raises NotOfThisCluster, NothingToHit and
+        Refused.
         """
         fault.suit(self._cluster)
         start, snapshot = len(self._timeline), self._timeline.latest()
         targets = fault.targets(snapshot, pick)
         sentence = fault.sentence(targets)
         guard.admit(sentence, targets, snapshot)
-        guard.limit(sentence, len(targets), hit=self._hit)
+        hit = self._hit + sum(len(one.targets) for one in after)
+        guard.limit(sentence, len(targets), hit=hit)
         return Injection(
             id=injection_id,
             fault=fault,
@@ -130,7 +140,7 @@ class Injector:
             return
         try:
             if not self.is_off:
-                injection.undo.rollback(self._cluster)
+                take_back(self._cluster, injection.undo)
         except ReconvergeError as error:
             self._note(injection, error=str(error))
             raise

@@ -8,7 +8,7 @@ import msgspec
 
 from reconverge.blast import ONE, Pick
 from reconverge.cluster.door import Cluster, StoppableNodes
-from reconverge.errors import BadInput
+from reconverge.errors import Refused
 from reconverge.faults.fault import Fault, NotOfThisCluster, listed
 from reconverge.faults.rollbacks import AnyUndo
 from reconverge.faults.undo import StartNode
@@ -37,7 +37,7 @@ class WorkerFault(Fault, frozen=True, kw_only=True):
     def _is_eligible(self, node: Node, snapshot: Snapshot) -> bool:
         if node.is_control_plane:
             if node.name == self.node:
-                raise BadInput(f"{node.name} is the control plane, which is never stopped")
+                raise Refused(f"{node.name} is the control plane, which is never stopped")
             return False
         if self.node:
             return node.name == self.node

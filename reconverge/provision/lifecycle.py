@@ -150,7 +150,9 @@ def refuse_foreign(machine: Machine, state: StateDir, name: str) -> None:
 
     The folder counts, not only a readable record: a torn record is still ours.
     """
-    if not state.cluster(name).exists() and nodes_of(machine, name).all():
+    if machine.which("docker") is None or state.cluster(name).exists():
+        return
+    if nodes_of(machine, name).all():
         label = f"label={CLUSTER_LABEL}={name}"
         raise Refused(
             f"a kind cluster named {name!r} exists that reconverge did not make",

@@ -18,6 +18,7 @@ pytest_plugins = (
     "reconverge.pytest_plugin.leftovers",
     "reconverge.pytest_plugin.scenarios",
     "reconverge.pytest_plugin.script",
+    "reconverge.pytest_plugin.dry_run",
     "reconverge.pytest_plugin.outcome",
     "reconverge.pytest_plugin.summary",
     "reconverge.pytest_plugin.live",

@@ -18,11 +18,20 @@ from reconverge.cluster.door import Cluster
 from reconverge.cluster.guard import Guard
 from reconverge.cluster.settings import read_settings
 from reconverge.errors import ReconvergeError
+from reconverge.faults.journal import pending
 from reconverge.model import Node
 from reconverge.model.settings import ClusterSettings
 from reconverge.provision.cluster_config import WORKERS, ClusterSpec
 from reconverge.provision.kubeconfig import users_kubeconfig
-from reconverge.provision.lifecycle import ClusterHandle, down, find, name_of_ours, no_such_cluster
+from reconverge.provision.lifecycle import (
+    ClusterHandle,
+    down,
+    find,
+    name_of_ours,
+    no_such_cluster,
+    refuse_foreign,
+)
+from reconverge.provision.machine import RealMachine
 from reconverge.provision.state import JOURNAL, StateDir, valid_name
 from reconverge.provision.up import up
 from reconverge.pytest_plugin.feature_files import speaks_our_steps
@@ -82,6 +91,8 @@ def ground_of(config: pytest.Config) -> Ground:
 def make_ground(config: pytest.Config) -> Ground:
     """Find or make the cluster, and put right what a killed run left on it."""
     target, screen = target_of(config), config.stash[SCREEN]
+    if config.getoption("--dry-run"):
+        return _untouched(target, screen.say)
     ground = _attached(target) if target.is_attached else _ours(target, screen.say)
     for row in recover(ground.cluster, ground.journal):
         end = f"FAILED: {row.error}" if row.error else row.undo
@@ -89,13 +100,25 @@ def make_ground(config: pytest.Config) -> Ground:
     return ground
 
 
+def _untouched(target: Target, say: Callable[[str], None]) -> Ground:
+    """For a dry run: no cluster is made or repaired, and nothing is taken back."""
+    ground = standing_ground(target)
+    for line in pending(ground.journal):
+        say(f"left by a run that was killed, and still to be taken back: {line.sentence}")
+    return ground
+
+
 def standing_ground(target: Target) -> Ground:
-    """The ground of a cluster that is there already. Raises Unavailable where there is none."""
+    """The ground of a cluster that is there already, as it is.
+
+    Raises Unavailable where there is none, Refused where one of that name is somebody else's.
+    """
     if target.is_attached:
         return _attached(target)
     state = StateDir()
     handle = find(target.name, state=state)
     if handle is None:
+        refuse_foreign(RealMachine(), state, target.name)
         raise no_such_cluster(target.name)
     return _ground_on(handle, state, was_made=False)
 

@@ -11,6 +11,7 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import msgspec
@@ -118,6 +119,11 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "help": "end the run and take back its faults when this file appears "
         "(default: STOP in the report folder)",
     },
+    "--dry-run": _FLAG
+    | {
+        "help": "tell the first faults of each scenario, with their targets and undo, instead of "
+        "doing them; what comes before is made in a namespace of its own"
+    },
     "--keep-cluster": _FLAG | {"help": "do not remove a cluster that this run created"},
     "--keep-namespace": _FLAG | {"help": "leave the namespace of a red scenario for a look"},
     "--report-dir": {
@@ -156,9 +162,16 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     try:
         target_of(config)
+        _settle_dry_run(config)
     except BadInput as error:
         raise pytest.UsageError(str(error)) from error
     config.stash[RUN] = _new_run(config, datetime.now(UTC))
+
+
+def _settle_dry_run(config: pytest.Config) -> None:
+    """A dry run does no fault, so there is nothing that a scenario could be asked to survive."""
+    if config.getoption("--dry-run") and mutations(config):
+        raise BadInput(f"--dry-run does not go with {', '.join(mutations(config))}")
 
 
 def described() -> list[tuple[str, str]]:
@@ -173,12 +186,19 @@ def described() -> list[tuple[str, str]]:
 
 def _new_run(config: pytest.Config, now: datetime) -> Run:
     seed = config.getoption("--seed")
-    folder = config.getoption("--report-dir") or Path("runs") / now.strftime("%Y%m%d-%H%M%S")
+    folder = config.getoption("--report-dir") or _new_folder(config, now)
     return Run(
         seed=random.SystemRandom().randrange(10_000) if seed is None else seed,
         report_dir=str(Path(folder).expanduser().absolute()),
         started=now.isoformat(),
     )
+
+
+def _new_folder(config: pytest.Config, now: datetime) -> Path:
+    """Of a dry run there is nothing to keep."""
+    if config.getoption("--dry-run"):
+        return Path(mkdtemp(prefix="reconverge-dry-run-"))
+    return Path("runs") / now.strftime("%Y%m%d-%H%M%S")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -194,6 +214,7 @@ def pytest_report_header(config: pytest.Config) -> str:
     loud = "".join(
         f", {name.removeprefix('--').replace('-', ' ').upper()}" for name in mutations(config)
     )
+    loud += ", DRY RUN" if config.getoption("--dry-run") else ""
     return f"reconverge: seed {config.stash[RUN].seed}, cluster {where}{loud}"
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from reconverge.errors import ExitCode, ReconvergeError
 from reconverge.experiment import PromiseBroken
+from reconverge.pytest_plugin.dry_run import TOLD
 from reconverge.pytest_plugin.options import RUN, repeat_command
 from reconverge.pytest_plugin.scenarios import EXPERIMENT, STEP, TURN, folder_name
 from reconverge.pytest_plugin.wording import short_path
@@ -32,6 +33,8 @@ def pytest_runtest_makereport(
     error = call.excinfo.value if call.excinfo is not None else None
     if report.failed and error is not None:
         _mark_red(item, report, error)
+    elif report.when == "call" and TOLD in item.stash:
+        report.user_properties += [("told", item.stash[TOLD])]
     elif report.when == "call" and report.passed:
         report.user_properties += [("verdict", "HELD"), ("exit_code", 0), *_margin(item)]
     return report

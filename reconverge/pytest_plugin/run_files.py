@@ -39,8 +39,8 @@ STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """One process writes: the one that reports to the user."""
-    if not is_worker(config):
+    """One process writes: the one that reports to the user. Of a dry run there is no record."""
+    if not is_worker(config) and not config.getoption("--dry-run"):
         config.pluginmanager.register(RunFile(), "reconverge-run-file")
 
 

@@ -67,7 +67,8 @@ def experiment(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Exper
     journal = Journal(ground.journal, clock=RealClock())
     mine = _turn(item, ground)
     lanes = mine.lanes(ground.set_aside)
-    with turn(ground.state, is_alone=mine is Turn.ALONE, lanes=tuple(lanes)) as lane:
+    is_alone = mine is Turn.ALONE and not config.getoption("--dry-run")
+    with turn(ground.state, is_alone=is_alone, lanes=tuple(lanes)) as lane:
         item.stash[TURN] = lane or mine.value
         experiment = _experiment(item, ground, journal, mine, lane=lanes.get(lane, ""))
         item.stash[EXPERIMENT] = experiment
@@ -108,6 +109,7 @@ def _experiment(
         await_deletion=False,
         offline_images=ground.offline_images,
         faults_off=config.getoption("--faults-off"),
+        is_dry_run=config.getoption("--dry-run"),
         settings=ground.settings,
         turn=mine,
         lane=lane,

@@ -76,7 +76,7 @@ class Outcomes:
             session.exitstatus = ExitCode.INTERRUPTED
         elif self.has_bad_input:
             session.exitstatus = ExitCode.BAD_INPUT
-        elif self.scenarios and session.exitstatus in (
+        elif (self.scenarios or self.leftover) and session.exitstatus in (
             pytest.ExitCode.OK,
             pytest.ExitCode.TESTS_FAILED,
         ):
@@ -87,6 +87,8 @@ class Outcomes:
     ) -> None:
         """One line for each red scenario, one for the run."""
         if not self.scenarios:
+            if self.leftover is not None:
+                terminalreporter.line(f"left behind: {self.leftover}")
             return
         ends = list(self.scenarios.values())
         terminalreporter.section("verdicts")

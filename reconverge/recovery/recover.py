@@ -17,7 +17,7 @@ from filelock import FileLock
 from reconverge.clock import Clock, RealClock, pause
 from reconverge.cluster.door import Cluster
 from reconverge.errors import ReconvergeError
-from reconverge.faults.healing import HEALED_WITHIN_S, is_healed, wait_until_healed
+from reconverge.faults.healing import HEALED_WITHIN_S, is_healed, take_back, wait_until_healed
 from reconverge.faults.journal import abandoned, left_in
 from reconverge.faults.owner import Owner
 from reconverge.faults.rollbacks import AnyUndo
@@ -47,7 +47,7 @@ class _Row:
         """Do it; what goes wrong is kept. Whether it worked is seen before older ones are done."""
         self.error = ""
         try:
-            self.undo.rollback(cluster)
+            take_back(cluster, self.undo)
             self.is_healed = is_healed(cluster, self.undo)
         except ReconvergeError as error:
             self.error = str(error)

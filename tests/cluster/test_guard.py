@@ -9,7 +9,7 @@ import pytest
 
 from reconverge.cluster.guard import Guard, NothingToHit
 from reconverge.errors import Refused
-from reconverge.model import Meta, Node, Ref, Snapshot
+from reconverge.model import Meta, Node, Pod, Ref, Snapshot
 from reconverge.pytest_plugin.spending import SpentInFile
 
 CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
@@ -81,6 +81,21 @@ def test_what_does_not_carry_the_label_is_refused(target: Ref) -> None:
     """Whatever else would allow it."""
     with pytest.raises(Refused, match="does not carry the label chaos=welcome"):
         CONSENTING.admit("a fault", [target], world())
+
+
+def test_a_guest_needs_consent_for_what_it_found() -> None:
+    """In a namespace that was lent it has made nothing."""
+    guest = msgspec.structs.replace(OURS, is_guest=True, opt_in="chaos")
+    with pytest.raises(Refused, match="does not carry the label chaos"):
+        guest.admit("a fault", [POD], world())
+    labelled = Pod(metadata=Meta(name="a", uid="uid-a", labels={"chaos": "welcome"}))
+    guest.admit("a fault", [POD], world().with_object("Pod", labelled))
+
+
+def test_a_refusal_has_its_exit_code() -> None:
+    """Whatever the reason, also where there is nothing to hit."""
+    assert issubclass(NothingToHit, Refused)
+    assert Refused("no").exit_code == 3
 
 
 def test_the_label_alone_is_no_permission() -> None:

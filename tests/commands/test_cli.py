@@ -35,7 +35,9 @@ def test_help_says_what_it_is_for(name: str, capsys: pytest.CaptureFixture[str])
     assert len(out.splitlines()) > 4
 
 
-@pytest.mark.parametrize("name", ["run", "watch", "steps", "inject", "schema", "completion"])
+@pytest.mark.parametrize(
+    "name", ["run", "watch", "steps", "inject", "schema", "completion", "rbac"]
+)
 def test_help_teaches_with_examples(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A line to copy beats a grammar."""
     _, out, _ = said(capsys, name, "--help")

@@ -124,6 +124,24 @@ def test_what_is_the_clusters_own_is_refused(
 @pytest.mark.parametrize(
     ("words", "what"),
     [
+        (("--opt-in", "chaos"), "does not carry the label chaos"),
+        (("--max-targets", "0"), "a scenario may hit 0"),
+    ],
+)
+def test_what_may_be_hit_is_bounded(
+    cluster: FakeCluster, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], what: str
+) -> None:
+    """As in a run: by a label that its owner gave, and by a number."""
+    before = pods(cluster)
+    code, _, err = said(capsys, DELETED, "-n", "shop", *words)
+    assert code == ExitCode.REFUSED
+    assert what in err
+    assert pods(cluster) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
         ((DELETED, "-n", "nowhere"), 'there is no namespace "nowhere"'),
         (('one of the pods of "ghost" is deleted', "-n", "shop"), "ghost"),
         (("the sky falls", "-n", "shop"), "no step says: the sky falls"),

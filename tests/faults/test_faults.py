@@ -235,7 +235,7 @@ def test_a_surplus_pods_undo_leaves_a_namesake_alone(stage: Stage) -> None:
 
 def test_the_control_plane_is_never_stopped(world: Snapshot) -> None:
     """Neither by name nor by chance, nor because it runs a pod."""
-    with pytest.raises(BadInput, match="never stopped"):
+    with pytest.raises(Refused, match="never stopped"):
         StopNode(node="fake-control-plane").targets(world, PICK)
     for draw in range(50):
         [node] = StopNode().targets(world, Pick(seed=1, draw=draw))

@@ -54,6 +54,18 @@ def test_a_cluster_that_another_run_uses_is_kept(play: Play, pytester: pytest.Py
     assert not (pytester.path / "removed.txt").exists()
 
 
+def test_a_dry_run_makes_no_cluster(
+    play: Play, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there is none it ends with one sentence, and nothing was begun."""
+    monkeypatch.setenv("PATH", "/nowhere")
+    pytester.makeconftest("")
+    result = play(FEATURE.format(name="shop"), "--dry-run", "--cluster-name", "none-such")
+    assert result.ret == 2
+    result.stdout.fnmatch_lines(["*no cluster to run on: there is no cluster 'none-such'*"])
+    assert not (pytester.path / "state" / "clusters").exists()
+
+
 def test_without_a_cluster_a_run_is_one_sentence(play: Play, pytester: pytest.Pytester) -> None:
     """A machine that cannot serve ends the run with its own exit code, not an error a scenario."""
     pytester.makeconftest(

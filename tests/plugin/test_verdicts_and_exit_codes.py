@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tests.plugin import stage
@@ -40,6 +42,18 @@ def test_the_exit_code_tells_why_a_run_is_red(
     result = play(FEATURE.format(name=name))
     assert result.ret == code
     result.stdout.fnmatch_lines([f"*1 {verdict}*"])
+
+
+def test_a_refusal_is_no_error_of_pytests(play: Play, pytester: pytest.Pytester) -> None:
+    """pytest has exit code 3 for those of its own; `reconverge run` keeps them apart."""
+    play(FEATURE.format(name="forbidden"))
+    command = [sys.executable, "-m", "reconverge", "run", "shop.feature"]
+    refused = pytester.run(*command)
+    assert refused.ret == 3
+    pytester.makeconftest("def pytest_collection(): raise RuntimeError('no loop')")
+    broken = pytester.run(*command)
+    assert broken.ret == 2
+    broken.stderr.fnmatch_lines(["*pytest met an error of its own*"])
 
 
 def test_the_gravest_verdict_decides_the_exit_code(play: Play) -> None:
