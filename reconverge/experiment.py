@@ -38,7 +38,7 @@ from reconverge.recording import Recording, has_seen, new_timeline
 from reconverge.refusals import Refusals
 from reconverge.report.console import failure_text
 from reconverge.timeline import Judged, Noted, Promised
-from reconverge.turns import Turn, has_node_set_aside, spared
+from reconverge.turns import Turn, set_aside, spared
 from reconverge.verdict import Finding, PromiseBroken, Verdict
 from reconverge.waiting import Acts, OnProgress, wait_until_judged
 
@@ -48,11 +48,12 @@ __all__ = ["Experiment", "Injection", "Performance", "PromiseBroken"]
 class Experiment(Refusals):
     """One scenario. Use it as a context manager, or call `open` and, in any case, `close`.
 
-    `folder` receives `timeline.jsonl`. `turn` says which nodes are the scenario's to harm. With
-    `faults_off` everything is recorded and nothing is done: a scenario that still passes could not
-    have failed. Without `await_deletion` the namespace is still going when `close` returns;
-    `namespaces.wait_until_gone` waits for many at once. With a `lodging` it is played in that
-    namespace, of which nothing is made or deleted. `spent` counts what the run has hit.
+    `folder` receives `timeline.jsonl`. `turn` says which nodes are the scenario's to harm,
+    `lane` which of those set aside is. With `faults_off` everything is recorded and nothing is
+    done: a scenario that still passes could not have failed. Without `await_deletion` the namespace
+    is still going when `close` returns; `namespaces.wait_until_gone` waits for many at once. With a
+    `lodging` it is played in that namespace, of which nothing is made or deleted. `spent` counts
+    what the run has hit.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Experiment(Refusals):
         faults_off: bool = False,
         settings: ClusterSettings | None = None,
         turn: Turn = Turn.ALONE,
+        lane: str = "",
         on_progress: OnProgress | None = None,
         spent: Spent | None = None,
         at: Callable[[Boundary], None] = ignore,
@@ -95,7 +97,7 @@ class Experiment(Refusals):
         self._await_deletion = await_deletion
         self._offline_images = offline_images
         self._settings = settings
-        self._turn = turn
+        self._turn, self._lane = turn, lane
         self._on_progress = on_progress
         self._faults_off = faults_off
         self._spent = spent
@@ -201,9 +203,9 @@ class Experiment(Refusals):
     def plan(self, fault: Fault, *, ahead: int = 0) -> Injection:
         """What `inject` would do now, after `ahead` others: targets and undo. Touches nothing."""
         draw = len(self._injections) + ahead
-        others = spared(self._turn, self.timeline.latest())
+        others = spared(self._turn, self.timeline.latest(), lane=self._lane)
         return self._injector.choose(
-            fault.sparing(others) if self._turn.lane else fault,
+            fault.sparing(others) if self._turn.has_lane else fault,
             guard=msgspec.structs.replace(self._guard, spared_nodes=others),
             pick=Pick(seed=self.seed, draw=draw),
             injection_id=f"{self.namespace}/{draw}",
@@ -334,8 +336,9 @@ class Experiment(Refusals):
 
     def _create(self, manifest: Manifest, *, name: str, replicas: int | None) -> Ref:
         adapted = manifests.adapt(manifest, offline=self._offline_images)
-        if self._turn.is_admitted and has_node_set_aside(self.timeline.latest().nodes()):
-            adapted = placement.admitted(adapted, prefers=self._turn is Turn.OUTAGE)
+        if self._turn.is_admitted and set_aside(self.timeline.latest().nodes()):
+            lane = self._lane if self._turn is Turn.OUTAGE else None
+            adapted = placement.admitted(adapted, lane=lane)
         for note in adapted.notes:
             self._note(note)
         self._recording.watch_for(manifest.kind)

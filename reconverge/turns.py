@@ -1,11 +1,13 @@
 """How much of its cluster a scenario has to itself, and which nodes it may harm therefore.
 
-A scenario that needs a node's outage has the node that is set aside for it (model/nodes.py), where
-no other scenario has pods. So outages come one after another, but beside everything else.
+A scenario that needs a node's outage has one of the nodes that are set aside for it
+(model/nodes.py), where no other scenario has pods. So there are as many outages at once as such
+nodes, beside everything else.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from reconverge.model import Node, Snapshot
@@ -20,25 +22,38 @@ class Turn(StrEnum):
     ALONE = "alone"
 
     @property
-    def lane(self) -> str:
-        """Turns of one lane are taken one after another; empty for those of no lane."""
-        return self.value if self in (Turn.LABELS, Turn.OUTAGE) else ""
+    def has_lane(self) -> bool:
+        """Whether turns of this kind come one after another, in one lane or several."""
+        return self in (Turn.LABELS, Turn.OUTAGE)
 
     @property
     def is_admitted(self) -> bool:
-        """Whether its pods may be on the node that is set aside."""
+        """Whether its pods may be on a node that is set aside."""
         return self in (Turn.OUTAGE, Turn.ALONE)
 
+    def lanes(self, set_aside: Iterable[str]) -> dict[str, str]:
+        """The lanes of this turn by name, where nodes are `set_aside` under these values.
 
-def has_node_set_aside(nodes: tuple[Node, ...]) -> bool:
-    """Whether outages can be had beside other scenarios on the cluster of these nodes."""
-    return any(node.is_for_outages for node in nodes)
+        To each belongs the value of its node; it is empty where the turn has no node of its own.
+        """
+        if self is Turn.OUTAGE:
+            return {f"{self}-{value}" if value else str(self): value for value in set_aside}
+        return {str(self): ""} if self.has_lane else {}
 
 
-def spared(turn: Turn, snapshot: Snapshot) -> frozenset[str]:
-    """The workers that a scenario of that turn must leave alone, since others use them."""
+def set_aside(nodes: Iterable[Node]) -> tuple[str, ...]:
+    """The values of the nodes set aside, each a lane; empty where none is."""
+    return tuple(sorted({node.outage_lane for node in nodes if node.is_for_outages}))
+
+
+def spared(turn: Turn, snapshot: Snapshot, *, lane: str = "") -> frozenset[str]:
+    """The workers that a scenario of that turn must leave alone, since others use them.
+
+    `lane`: the value of the node set aside that is its own.
+    """
     workers = [node for node in snapshot.nodes() if not node.is_control_plane]
     aside = frozenset(node.name for node in workers if node.is_for_outages)
+    own = {node.name for node in workers if node.is_for_outages and node.outage_lane == lane}
     everyone = frozenset(node.name for node in workers)
     match turn:
         case Turn.ALONE:
@@ -48,4 +63,4 @@ def spared(turn: Turn, snapshot: Snapshot) -> frozenset[str]:
         case Turn.LABELS:
             return aside
         case Turn.OUTAGE:
-            return everyone - aside
+            return everyone - own

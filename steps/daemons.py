@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_bdd import given, then, when
 
@@ -19,6 +19,7 @@ from reconverge.faults import (
 )
 from reconverge.faults.specs import change_image
 from reconverge.judges import baselines, daemons, losses
+from reconverge.judges.fields import Shows
 from reconverge.judges.owners import GoneWithPods, Orphaned
 from reconverge.judges.predicates import AllOf, HasPods, Not
 from reconverge.judges.steady import OnEachNode
@@ -31,9 +32,18 @@ from .vocabulary import words
 if TYPE_CHECKING:
     from reconverge.cluster.door import Cluster
     from reconverge.experiment import Experiment, Injection
+    from reconverge.model import Ref
     from reconverge.pytest_plugin.manifests import Manifests
 
 CLUSTERS_OWN = "kube-system"
+NO_IMAGE = "luksa/none"
+
+
+class HeldUp(NamedTuple):
+    """A roll-out that cannot go on, and the pods that it has left as they were."""
+
+    rollout: Injection
+    unreached: tuple[Ref, ...]
 
 
 @given(words('the DaemonSet "{name:Name}" runs on each node'))
@@ -156,6 +166,28 @@ def roll_out(experiment: Experiment, name: str, image: str) -> Injection:
     return experiment.inject(change_image(daemon, now, image=image))
 
 
+@given(
+    words('the image of a roll-out of "{name:Name}" does not exist, and holds it up'),
+    target_fixture="held_up",
+)
+def hold_up(experiment: Experiment, name: str) -> HeldUp:
+    """Wait until the first of the new pods is one that cannot come to be."""
+    daemon = experiment.workload(name)
+    pods = daemons.pods_now(experiment.timeline.latest(), daemon)
+    rollout = roll_out(experiment, name, NO_IMAGE)
+    for field in ("updatedNumberScheduled", "numberUnavailable"):
+        experiment.expect(Shows(of=daemon, field=("status", field), value="1"))
+    left = daemons.pods_now(experiment.timeline.latest(), daemon)
+    return HeldUp(rollout, tuple(pod for pod in pods if pod in left))
+
+
+@when("the roll-out is taken back", target_fixture="injection")
+def take_back(experiment: Experiment, held_up: HeldUp) -> Injection:
+    """Give its template the former image again."""
+    experiment.roll_back(held_up.rollout)
+    return held_up.rollout
+
+
 @when(
     words('the process of one of the pods of "{name:Name}" is asked to end'),
     target_fixture="injection",
@@ -178,6 +210,12 @@ def delete_alone(experiment: Experiment, name: str) -> Injection:
     """As `kubectl delete --cascade=orphan` does."""
     daemon = experiment.workload(name)
     return experiment.inject(DeleteOwner(of=daemon, propagation="Orphan"))
+
+
+@then("the pods that the roll-out had not reached are never touched")
+def unreached_untouched(experiment: Experiment, held_up: HeldUp) -> None:
+    """They are those of before it that were still there when it came to a halt."""
+    experiment.hold(baselines.these(experiment.before(), held_up.unreached))
 
 
 @then("neither it nor any of its pods is left")

@@ -9,6 +9,7 @@ from pytest_bdd import when
 from reconverge.faults import (
     CreateSurplusPod,
     DeletePods,
+    EvictPods,
     FreezeKubelet,
     KillController,
     RelabelPod,
@@ -50,6 +51,12 @@ def delete_pods_at_once(experiment: Experiment, radius: BlastRadius, name: str) 
     """Delete pods as `kubectl delete --force --grace-period=0` does."""
     workload = experiment.workload(name)
     return experiment.inject(DeletePods(of=workload, blast_radius=radius, grace_s=0))
+
+
+@when(words('the pods of "{name:Name}" are evicted'), target_fixture="injection")
+def evict(experiment: Experiment, name: str) -> Injection:
+    """Ask all of them to go, by the eviction API."""
+    return experiment.inject(EvictPods(of=experiment.workload(name)))
 
 
 @when(

@@ -11,8 +11,10 @@ from reconverge.faults import RunInside
 from reconverge.judges.containers import Restarted
 from reconverge.judges.events import Remarked
 from reconverge.judges.pods import PodReady
+from reconverge.judges.predicates import AllOf, InCondition, InPhase, Not, PodDeleted, PodExists
 from reconverge.judges.probing import NeverFails, NeverReady, ProbeFails, ProbeStored, ReadyAfter
 from reconverge.judges.requests import Asked, FirstAsked
+from reconverge.judges.temporal import Eventually
 
 from .vocabulary import words
 
@@ -110,6 +112,21 @@ def ready_within(experiment: Experiment, pod: Ref, within_s: float) -> None:
 def never_ready(experiment: Experiment, pod: Ref) -> None:
     """Not at any time up to now."""
     experiment.hold(NeverReady(pod=pod))
+
+
+@then("it is not ready while it ends")
+def not_ready_at_its_end(experiment: Experiment, pod: Ref) -> None:
+    """Deleted, and still running: that it is not ready once it has stopped would say nothing."""
+    ready = InCondition(of=pod, condition="Ready")
+    parts = (PodDeleted(pod=pod), InPhase(pod=pod, phase="Running"), Not(of=ready))
+    experiment.expect(Eventually(of=AllOf(parts=parts)))
+
+
+@then(words("its {probe:Probe} probe does not fail until it is gone"))
+def never_fails_to_its_end(experiment: Experiment, pod: Ref, probe: ProbeKind) -> None:
+    """The kubelet has not said so in all its life."""
+    experiment.expect(Eventually(of=Not(of=PodExists(pod=pod))))
+    one_never_fails(experiment, pod, probe)
 
 
 @then(words("its {probe:Probe} probe never fails"))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from reconverge.cluster.guard import NothingToHit
@@ -45,6 +46,22 @@ def test_an_outage_is_that_of_the_node_set_aside(tmp_path: Path) -> None:
             stage.experiment.seed = seed
             hits.add(hit(stage, StopNode()))
         assert hits == {ASIDE}
+
+
+@pytest.mark.parametrize(("lane", "own"), [("1", "fake-worker1"), ("2", "fake-worker2")])
+def test_of_two_nodes_set_aside_each_has_its_own_lane(tmp_path: Path, lane: str, own: str) -> None:
+    """No pod is on the other one, whose outage is somebody else's business."""
+    cluster = FakeCluster(SteppedClock())
+    for value in ("1", "2"):
+        node = ref("Node", cluster.read("Node", f"fake-worker{value}"))
+        add_taint(cluster, node, msgspec.structs.replace(OUTAGES, value=value))
+    with experiment_on(cluster, tmp_path, turn=Turn.OUTAGE, lane=lane) as experiment:
+        [kubia] = experiment.apply(MANIFESTS / "kubia-rc.yaml")
+        experiment.converge(kubia, replicas=3)
+        stage = Stage(cluster, experiment, kubia)
+        rows = [one for pod in stage.pods() for one in pod.spec.tolerations]
+        assert {one.value for one in rows if one.key == OUTAGES.key} == {lane}
+        assert hit(stage, StopNode()) == own
 
 
 @pytest.mark.parametrize("name", OTHERS)

@@ -29,6 +29,8 @@ MANIFEST = Path(__file__).parents[2] / "manifests" / "kubia-rc.yaml"
 LABELS, REPLICAS = {"app": "kubia"}, 3
 # On an idle machine a pod is back after 2 s; other work on it makes that minutes.
 RECOVERED_S = 300.0
+# One experiment harms for every tool and in every round.
+FAULTS_MAX = 10_000
 _LEASE = "kube-controller-manager"
 
 
@@ -140,7 +142,12 @@ def opened(
                 scenario="bench verdicts",
                 seed=seed,
                 folder=folder,
-                guard=Guard(context=cluster.name, is_ours=True, may_harm_control_plane=True),
+                guard=Guard(
+                    context=cluster.name,
+                    is_ours=True,
+                    may_harm_control_plane=True,
+                    objects_max=FAULTS_MAX,
+                ),
                 journal=undo,
                 await_deletion=False,
                 offline_images=offline,

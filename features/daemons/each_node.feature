@@ -84,6 +84,16 @@ Feature: A DaemonSet runs one pod on each node
       And "node-agent" never lacks more than one ready pod
       And "node-agent" never has two pods on one node
 
+  Rule: A roll-out that is taken back touches no pod that it had not reached
+
+    @k8s_ds7
+    Scenario: The image of a roll-out does not exist
+      Given the DaemonSet "node-agent" runs on each node
+      And the image of a roll-out of "node-agent" does not exist, and holds it up
+      When the roll-out is taken back
+      Then "node-agent" has one ready pod on each node that it selects
+      And the pods that the roll-out had not reached are never touched
+
   Rule: One that is told so replaces no pod of its own accord
 
     @k8s_ds5

@@ -32,6 +32,14 @@ Feature: A Job may be told which failures count
       And "forgiven" shows no "status.failed"
       And "forgiven" makes exactly 2 pods in all
 
+    @k8s_j4
+    Scenario: A pod that was evicted counts for nothing, if the Job says so
+      Given the Job "undisturbed" is running 2 pods
+      When the pods of "undisturbed" are evicted
+      Then "undisturbed" completes with 2 successful pods
+      And "undisturbed" shows no "status.failed"
+      And "undisturbed" makes exactly 4 pods in all
+
   Rule: A failure without hope ends the Job at once
 
     @k8s_j2

@@ -15,6 +15,14 @@ Feature: A Job may divide its work into numbered parts
 
   Rule: A part may decide for the whole
 
+    @k8s_j10
+    Scenario: With all parts the whole is done, and it was the policy that said so
+      When the Job "all-parts-decide" is created
+      Then "all-parts-decide" is "SuccessCriteriaMet" before it is "Complete", for "SuccessPolicy"
+      And "all-parts-decide" completes with 3 successful pods
+      And "all-parts-decide" shows "status.completedIndexes" as "0-2"
+      And "all-parts-decide" makes exactly 3 pods in all
+
     @k8s_j11 @k8s_j12
     Scenario Outline: With the part that decides the whole is done
       When the Job "<name>" is created

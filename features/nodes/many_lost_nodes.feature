@@ -6,7 +6,7 @@ Feature: When too much of the cluster is down, nobody is sent away any more
   Rule: Beyond a share of the nodes, pods of a lost node stay
 
     @node_13
-    Scenario: The third of four nodes that is lost keeps its pods
+    Scenario: The third of five nodes that is lost keeps its pods
       Given the ReplicationController "kubia" is in its steady state of 6 ready pods
       And two nodes have been lost
       When a node that runs a pod of "kubia" is stopped

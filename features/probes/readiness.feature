@@ -28,3 +28,12 @@ Feature: A readiness probe decides whether a pod is asked, never whether it live
       Then its readiness probe fails five times, saying "context deadline exceeded"
       And it is never ready
       And its container is never restarted
+
+  Rule: A pod that is to end is asked no more, and nobody looks whether it lives
+
+    @k8s_p19
+    Scenario: A pod fails its probes while it ends
+      Given the Pod "leaves-slowly" runs
+      When the Pod "leaves-slowly" is deleted
+      Then it is not ready while it ends
+      And its liveness probe does not fail until it is gone

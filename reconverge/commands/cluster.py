@@ -6,7 +6,7 @@ import click
 
 from reconverge.cli import progress_line
 from reconverge.provision import lifecycle
-from reconverge.provision.cluster_config import ClusterSpec
+from reconverge.provision.cluster_config import WORKERS, ClusterSpec
 
 name_option = click.option("--name", default="reconverge", show_default=True, help="Cluster name.")
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="Say nothing on the way.")
@@ -19,7 +19,7 @@ def cluster() -> None:
 
 @cluster.command()
 @name_option
-@click.option("--workers", default=3, show_default=True, help="Worker nodes.")
+@click.option("--workers", default=WORKERS, show_default=True, help="Worker nodes.")
 @click.option("--profile", default="fast", show_default=True, help="fast or stock.")
 @click.option("--kubernetes", default="1.34", show_default=True, help="Kubernetes minor version.")
 @click.option("--image", default="", help="This node image, whatever a registry says.")

@@ -62,13 +62,17 @@ class DeletePods(Loss, Fault, frozen=True, kw_only=True):
 
 
 class EvictPods(Loss, Fault, frozen=True, kw_only=True):
-    """Ask for all pods of a workload on one node to go, as `kubectl drain` does."""
+    """Ask for all pods of a workload on one node to go, as `kubectl drain` does.
+
+    Without a node, for those on every node.
+    """
 
     of: Ref
-    node: str
+    node: str = ""
 
     def sentence(self, targets: Sequence[Ref]) -> str:
-        return f'the pods of "{self.of.name}" evicted from {self.node}: {listed(targets)}'
+        where = f" from {self.node}" if self.node else ""
+        return f'the pods of "{self.of.name}" evicted{where}: {listed(targets)}'
 
     def targets(self, snapshot: Snapshot, pick: Pick) -> tuple[Ref, ...]:
         del pick

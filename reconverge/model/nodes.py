@@ -22,7 +22,7 @@ class Taint(View, frozen=True):
 
 
 # A worker that carries it is set aside: what does not tolerate it is never there, so its outage
-# harms none but the scenario that wants it.
+# harms none but the scenario that wants it. Of several such nodes each has a value of its own.
 OUTAGES = Taint(key="reconverge.dev/outages", effect="NoSchedule")
 
 
@@ -67,6 +67,12 @@ class Node(Named, frozen=True):
     def is_for_outages(self) -> bool:
         """Whether it was set aside when its cluster was made, for scenarios that harm a node."""
         return self.is_tainted(OUTAGES.key, OUTAGES.effect)
+
+    @property
+    def outage_lane(self) -> str:
+        """The value by which a pod tolerates this node set aside, and not another one."""
+        taint = self.taint(OUTAGES.key)
+        return taint.value if taint is not None else ""
 
     def is_tainted(self, key: str, effect: str) -> bool:
         """Asked with its effect: a lost node carries one key with two of them."""

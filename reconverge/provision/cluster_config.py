@@ -23,8 +23,11 @@ Source = Literal["auto", "build", "pull"]
 
 AUDIT_FOLDER = "/var/log/kubernetes/audit"
 POLICY_PATH = "/etc/kubernetes/audit-policy.yaml"
-# Of so many workers one can be kept for outages: two are left to those who need no outage.
-SET_ASIDE_FROM_WORKERS = 3
+# So many workers are left to scenarios that need no outage; of those beyond, some are set aside.
+SHARED_WORKERS = 2
+# With two nodes of five down, evictions go on; with more, the zone guard may stop them.
+SET_ASIDE_MAX = 2
+WORKERS = SHARED_WORKERS + SET_ASIDE_MAX
 MAX_WORKERS = 20  # a bridge and one machine's memory carry no more in practice
 
 
@@ -33,7 +36,7 @@ class ClusterSpec:
     """The cluster one wants. `image` names a node image; otherwise `image_source` chooses one."""
 
     name: str = "reconverge"
-    workers: int = 3
+    workers: int = WORKERS
     profile: str = "fast"
     minor: str = "1.34"
     image: str = ""
@@ -82,8 +85,9 @@ def kind_config(spec: ClusterSpec, image: NodeImage, mounts: Mounts) -> str:
     workers: list[dict[str, Any]] = [
         {"role": "worker", "image": image.reference} for _ in range(spec.workers)
     ]
-    if spec.workers >= SET_ASIDE_FROM_WORKERS:
-        workers[-1] |= _set_aside()
+    beyond = workers[SHARED_WORKERS:][-SET_ASIDE_MAX:]
+    for lane, worker in enumerate(beyond, start=1):
+        worker |= _set_aside(str(lane))
     patches = [_cluster_patch(profile, image)]
     if profile.kubelet:
         patches.append({"kind": "KubeletConfiguration", **profile.kubelet})
@@ -102,12 +106,12 @@ def kind_config(spec: ClusterSpec, image: NodeImage, mounts: Mounts) -> str:
     return yaml.safe_dump(config, sort_keys=False)
 
 
-def _set_aside() -> dict[str, Any]:
-    """What makes a worker the one for outages, by its kubelet: registered anew it is so again."""
-    taint = {"key": OUTAGES.key, "effect": OUTAGES.effect}
+def _set_aside(lane: str) -> dict[str, Any]:
+    """What makes a worker one for outages, by its kubelet: registered anew it is so again."""
+    taint = {"key": OUTAGES.key, "value": lane, "effect": OUTAGES.effect}
     patch = {"kind": "JoinConfiguration", "nodeRegistration": {"taints": [taint]}}
     return {
-        "labels": {OUTAGES.key: "true"},
+        "labels": {OUTAGES.key: lane},
         "kubeadmConfigPatches": [yaml.safe_dump(patch, sort_keys=False)],
     }
 

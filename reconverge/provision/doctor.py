@@ -16,7 +16,7 @@ import msgspec
 
 from reconverge.errors import Unavailable
 from reconverge.provision import egress, engine, inotify, preflight, registry, toolchain
-from reconverge.provision.cluster_config import ClusterSpec
+from reconverge.provision.cluster_config import WORKERS, ClusterSpec
 from reconverge.provision.engine import Docker
 from reconverge.provision.machine import Machine, missing_capabilities
 from reconverge.provision.state import StateDir
@@ -172,10 +172,10 @@ def _netem(machine: Machine) -> Fact:
 
 def _inotify(machine: Machine) -> Fact:
     limit = inotify.limit(machine)
-    need = inotify.CONTROL_PLANE + 3 * inotify.WORKER
+    need = inotify.CONTROL_PLANE + WORKERS * inotify.WORKER
     found = f"{limit} instances a user"
     if limit is None or limit >= 2 * need:
-        return Fact("inotify", found, "enough for two clusters of four nodes")
+        return Fact("inotify", found, "enough for two clusters of five nodes")
     if machine.is_root:
         return Fact("inotify", found, "`cluster up` raises it while clusters exist", "note")
     follows = f"a cluster needs about {need}; raise it: sudo sysctl {inotify.SETTING}=512"
@@ -185,9 +185,9 @@ def _inotify(machine: Machine) -> Fact:
 def _memory(machine: Machine) -> Fact:
     available, needed = preflight.available_mib(machine), preflight.needed_mib(ClusterSpec())
     if available is None:
-        return Fact("memory", "unknown", f"four nodes need {needed} MiB", "note")
+        return Fact("memory", "unknown", f"five nodes need {needed} MiB", "note")
     mark: Mark = "ok" if available >= needed else "lacking"
-    return Fact("memory", f"{available} MiB available", f"four nodes need {needed} MiB", mark)
+    return Fact("memory", f"{available} MiB available", f"five nodes need {needed} MiB", mark)
 
 
 def _processors() -> Fact:

@@ -20,26 +20,27 @@ from reconverge.cluster.settings import read_settings
 from reconverge.errors import ReconvergeError
 from reconverge.model import Node
 from reconverge.model.settings import ClusterSettings
-from reconverge.provision.cluster_config import ClusterSpec
+from reconverge.provision.cluster_config import WORKERS, ClusterSpec
 from reconverge.provision.kubeconfig import users_kubeconfig
 from reconverge.provision.lifecycle import ClusterHandle, down, find, name_of_ours, no_such_cluster
 from reconverge.provision.state import JOURNAL, StateDir, valid_name
 from reconverge.provision.up import up
 from reconverge.pytest_plugin.feature_files import speaks_our_steps
-from reconverge.pytest_plugin.lock import Presence, turn
+from reconverge.pytest_plugin.lock import Presence, all_lanes
 from reconverge.pytest_plugin.options import SCREEN, Target, is_controller, is_worker, target_of
 from reconverge.pytest_plugin.wording import template_of
 from reconverge.recovery.reach import Reach
 from reconverge.recovery.recover import recover
 from reconverge.recovery.watchdog import Watchdog
-from reconverge.turns import Turn, has_node_set_aside
+from reconverge.turns import set_aside
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:
     """What scenarios stand on: a cluster, who may harm what on it, and how fast it reacts.
 
-    `reach` is how the watchdog finds the cluster; without it there is none.
+    `reach` is how the watchdog finds the cluster; without it there is none. `set_aside`: the values
+    of the nodes kept for outages.
     """
 
     cluster: Cluster
@@ -49,7 +50,7 @@ class Ground:
     reach: Reach | None = None
     offline_images: bool = False
     was_made: bool = False
-    has_node_set_aside: bool = False
+    set_aside: tuple[str, ...] = ()
 
     @property
     def journal(self) -> Path:
@@ -109,15 +110,15 @@ def _attached(target: Target) -> Ground:
         guard=Guard(context=cluster.name, allowed_contexts=frozenset({context})),
         settings=read_settings(cluster),
         state=meeting_place(cluster, StateDir()),
-        has_node_set_aside=_has_node_set_aside(cluster),
+        set_aside=_set_aside(cluster),
         reach=reach,
     )
 
 
-def _has_node_set_aside(cluster: Cluster) -> bool:
+def _set_aside(cluster: Cluster) -> tuple[str, ...]:
     """Asked of the cluster and not of our records: it may be older than that we do it."""
     found = cluster.find("Node")
-    return has_node_set_aside(tuple(node for node in found if isinstance(node, Node)))
+    return set_aside(node for node in found if isinstance(node, Node))
 
 
 def _reach_of(kubeconfig: Path | None, context: str) -> Reach:
@@ -158,7 +159,7 @@ def meeting_place(cluster: Cluster, state: StateDir) -> Path:
 def _ours(target: Target, say: Callable[[str], None]) -> Ground:
     state = StateDir()
     # A node that another process has stopped on purpose is not to be repaired under its hands.
-    with turn(state.runs(target.name), is_alone=False, lane=Turn.OUTAGE.lane):
+    with all_lanes(state.runs(target.name)):
         return _found_or_made(target, state, say)
 
 
@@ -167,7 +168,7 @@ def _found_or_made(target: Target, state: StateDir, say: Callable[[str], None]) 
     spec = ClusterSpec(
         name=target.name,
         profile=target.profile or (found.profile if found else "fast"),
-        workers=target.workers or (found.workers if found else 3),
+        workers=target.workers or (found.workers if found else WORKERS),
     )
     handle = up(spec, allow_install=target.may_install, progress=say, state=state)
     return _ground_on(handle, state, was_made=found is None)
@@ -184,7 +185,7 @@ def _ground_on(handle: ClusterHandle, state: StateDir, *, was_made: bool) -> Gro
         reach=reach,
         offline_images=is_offline(state, handle.name),
         was_made=was_made,
-        has_node_set_aside=_has_node_set_aside(cluster),
+        set_aside=_set_aside(cluster),
     )
 
 

@@ -2,35 +2,51 @@
 
 It is kept by the kernel (flock) on two files, so that the death of a process releases it. Whoever
 wants in passes the gate; who wants the cluster alone keeps the gate until the others have left, so
-that newcomers cannot starve it. Who has a lane waits for its lane first, and holds nothing else
-meanwhile; so nobody waits in a circle.
+that newcomers cannot starve it. A second such pair tells those who have a lane from who wants to
+find every node whole. Who has a lane waits for it first, and holds nothing else meanwhile; locks
+are taken in one order by all. So nobody waits in a circle.
 """
 
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
 
 @contextmanager
-def turn(folder: Path, *, is_alone: bool, lane: str = "") -> Iterator[None]:
+def turn(folder: Path, *, is_alone: bool, lanes: Sequence[str] = ()) -> Iterator[str]:
     """Hold a turn on the cluster whose state folder is `folder`; blocks until it is ours.
 
-    Of a `lane` one turn is held at a time, beside those of others unless it `is_alone`.
+    Of each of `lanes` one turn is held at a time, beside those of others unless it `is_alone`;
+    which lane it is, is returned, and empty without lanes.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    how = fcntl.LOCK_EX if is_alone else fcntl.LOCK_SH
+    if not lanes:
+        with _in_room(folder, "turns", how):
+            yield ""
+        return
     with (
-        _in_lane(folder, lane) if lane else nullcontext(),
-        (folder / "turns.gate").open("w") as gate,
-        (folder / "turns.room").open("w") as room,
+        _in_lane(folder, lanes) as lane,
+        _in_room(folder, "turns.lanes", fcntl.LOCK_SH),
+        _in_room(folder, "turns", how),
     ):
-        with _locked(gate, fcntl.LOCK_EX):
-            fcntl.flock(room, fcntl.LOCK_EX if is_alone else fcntl.LOCK_SH)
-        with _released(room):
-            yield
+        yield lane
+
+
+@contextmanager
+def all_lanes(folder: Path) -> Iterator[None]:
+    """Hold a turn beside others while no lane is taken: whatever nodes are down, are so unasked."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        _in_room(folder, "turns.lanes", fcntl.LOCK_EX),
+        _in_room(folder, "turns", fcntl.LOCK_SH),
+    ):
+        yield
 
 
 class Presence:
@@ -56,16 +72,37 @@ class Presence:
 
 
 @contextmanager
-def _in_lane(folder: Path, lane: str) -> Iterator[None]:
-    with (folder / f"turns.lane.{lane}").open("w") as file, _locked(file, fcntl.LOCK_EX):
-        yield
+def _in_lane(folder: Path, lanes: Sequence[str]) -> Iterator[str]:
+    """The first that is free; where none is, one of them as it becomes free."""
+    with ExitStack() as stack:
+        files = {
+            lane: stack.enter_context((folder / f"turns.lane.{lane}").open("w")) for lane in lanes
+        }
+        lane = next((lane for lane, file in files.items() if _is_had(file)), "")
+        if not lane:
+            # The kernel waits for one file, not for several: each process has its own favourite.
+            lane = lanes[os.getpid() % len(lanes)]
+            fcntl.flock(files[lane], fcntl.LOCK_EX)
+        with _released(files[lane]):
+            yield lane
+
+
+def _is_had(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager
-def _locked(file: IO[str], how: int) -> Iterator[None]:
-    fcntl.flock(file, how)
-    with _released(file):
-        yield
+def _in_room(folder: Path, name: str, how: int) -> Iterator[None]:
+    with (folder / f"{name}.gate").open("w") as gate, (folder / f"{name}.room").open("w") as room:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        with _released(gate):
+            fcntl.flock(room, how)
+        with _released(room):
+            yield
 
 
 @contextmanager

@@ -28,7 +28,7 @@ def pytest_runtest_makereport(
     report = yield
     if EXPERIMENT not in item.stash and STEP not in item.stash and not _uses_experiment(item):
         return report
-    report.user_properties += [("turn", item.stash[TURN].value)] if TURN in item.stash else []
+    report.user_properties += [("turn", item.stash[TURN])] if TURN in item.stash else []
     error = call.excinfo.value if call.excinfo is not None else None
     if report.failed and error is not None:
         _mark_red(item, report, error)

@@ -34,7 +34,7 @@ from reconverge.turns import Turn
 EXPERIMENT = pytest.StashKey[Experiment]()
 STEP = pytest.StashKey[Step]()
 IS_RED = pytest.StashKey[bool]()
-TURN = pytest.StashKey[Turn]()
+TURN = pytest.StashKey[str]()
 MAKE_EXPERIMENT = pytest.StashKey[Callable[..., Experiment]]()
 
 
@@ -65,9 +65,11 @@ def experiment(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Exper
     """The scenario's experiment, in a namespace of its own that goes with it."""
     item, config = request.node, request.config
     journal = Journal(ground.journal, clock=RealClock())
-    item.stash[TURN] = mine = _turn(item, ground)
-    with turn(ground.state, is_alone=mine is Turn.ALONE, lane=mine.lane):
-        experiment = _experiment(item, ground, journal, mine)
+    mine = _turn(item, ground)
+    lanes = mine.lanes(ground.set_aside)
+    with turn(ground.state, is_alone=mine is Turn.ALONE, lanes=tuple(lanes)) as lane:
+        item.stash[TURN] = lane or mine.value
+        experiment = _experiment(item, ground, journal, mine, lane=lanes.get(lane, ""))
         item.stash[EXPERIMENT] = experiment
         try:
             experiment.open()
@@ -85,10 +87,12 @@ def experiment(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Exper
 def _turn(item: pytest.Item, ground: Ground) -> Turn:
     """The one that its tags ask for; where no node is set aside, an outage is everybody's."""
     asked = turn_of_item(item)
-    return Turn.ALONE if asked is Turn.OUTAGE and not ground.has_node_set_aside else asked
+    return Turn.ALONE if asked is Turn.OUTAGE and not ground.set_aside else asked
 
 
-def _experiment(item: pytest.Item, ground: Ground, journal: Journal, mine: Turn) -> Experiment:
+def _experiment(
+    item: pytest.Item, ground: Ground, journal: Journal, mine: Turn, *, lane: str
+) -> Experiment:
     config = item.config
     run = config.stash[RUN]
     make = config.stash.get(MAKE_EXPERIMENT, Experiment)
@@ -106,6 +110,7 @@ def _experiment(item: pytest.Item, ground: Ground, journal: Journal, mine: Turn)
         faults_off=config.getoption("--faults-off"),
         settings=ground.settings,
         turn=mine,
+        lane=lane,
         spent=SpentInFile(run.folder / ".hit"),
     )
 

@@ -1,4 +1,4 @@
-"""Which worker of xdist runs what: lanes go to one worker, whatever else to the one that is free.
+"""Which worker of xdist runs what: a lane goes to one worker, whatever else to who is free.
 
 xdist deals out by number, some scenarios ahead of time. But scenarios differ by minutes, and of two
 that harm a node one would wait for the other while other work lies about.
@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from reconverge.provision.cluster_config import SET_ASIDE_MAX
 from reconverge.pytest_plugin.feature_files import SUFFIX, tags_in
 from reconverge.pytest_plugin.turns import turn_of
+from reconverge.turns import Turn
 
 
 class ByLane(LoadScopeScheduling):  # type: ignore[misc]
@@ -23,16 +25,27 @@ class ByLane(LoadScopeScheduling):  # type: ignore[misc]
 
     def __init__(self, config: pytest.Config, log: Any = None) -> None:
         super().__init__(config, log)
-        self._lanes: dict[str, dict[str, str]] = {}
+        self._turns: dict[str, dict[str, Turn]] = {}
+        self._outages: dict[str, int] = {}
 
     def _split_scope(self, nodeid: str) -> str:
         path, _, rest = nodeid.partition("::")
         if not path.endswith(SUFFIX):
             return nodeid
-        if path not in self._lanes:
+        if path not in self._turns:
             tags = tags_in(self.config.rootpath / path)
-            self._lanes[path] = {name: turn_of(of).lane for name, of in tags.items()}
-        return self._lanes[path].get(rest.partition("[")[0], "") or nodeid
+            self._turns[path] = {name: turn_of(of) for name, of in tags.items()}
+        match self._turns[path].get(rest.partition("[")[0], Turn.SHARED):
+            case Turn.OUTAGE:
+                return f"{Turn.OUTAGE} {self._outage(nodeid) % SET_ASIDE_MAX}"
+            case Turn.LABELS:
+                return str(Turn.LABELS)
+            case _:
+                return nodeid
+
+    def _outage(self, nodeid: str) -> int:
+        """Its number among those with an outage: they are dealt out to as many workers as lanes."""
+        return self._outages.setdefault(nodeid, len(self._outages))
 
     def _reschedule(self, node: Any) -> None:
         """A worker has to know its next one before it ends the one that it runs, and no further."""

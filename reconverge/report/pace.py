@@ -48,7 +48,8 @@ def pace(turns: Iterable[tuple[str, float]], *, wall_s: float) -> Pace:
             longest_s = max(longest_s, took_s)
     alone_s = sums.get(Turn.ALONE, 0.0)
     chains = {"for the longest scenario": longest_s}
-    chains |= {f"in the lane {turn}": sums[turn] for turn in Turn if turn.lane and turn in sums}
+    lanes = sums.keys() - {"", Turn.ALONE, Turn.SHARED}
+    chains |= {f"in the lane {lane}": sums[lane] for lane in sorted(lanes)}
     beside = max(chains, key=chains.__getitem__)
     return Pace(
         wall_s=round(wall_s, 3),

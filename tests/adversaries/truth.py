@@ -107,7 +107,10 @@ class Truth:
         return _is_said_ready(pod) and pod["spec"]["nodeName"] not in self._dead_nodes
 
     def _workers(self) -> int:
-        return sum(not one["spec"].get("taints") for one in self._listed("Node"))
+        """The nodes that a trial's pods can be on: they tolerate that a node is set aside."""
+        nodes = self._listed("Node")
+        taints = ({row["key"] for row in one["spec"].get("taints", [])} for one in nodes)
+        return sum(keys <= {"reconverge.dev/outages"} for keys in taints)
 
     def _named(self, kind: str, name: str) -> Object | None:
         found = [one for one in self._listed(kind) if one["metadata"]["name"] == name]

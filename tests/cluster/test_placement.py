@@ -31,7 +31,9 @@ metadata: {name: task}
 spec:
   template: {spec: {restartPolicy: Never, containers: [{name: main, image: luksa/kubia}]}}
 """
-TOLERATION = {"key": "reconverge.dev/outages", "operator": "Exists", "effect": "NoSchedule"}
+TAINT = {"key": "reconverge.dev/outages", "effect": "NoSchedule"}
+ANY_LANE = {**TAINT, "operator": "Exists"}
+LANE_2 = {**TAINT, "operator": "Equal", "value": "2"}
 
 
 def manifest(text: str) -> Manifest:
@@ -42,22 +44,22 @@ def manifest(text: str) -> Manifest:
 def test_what_it_tolerated_it_tolerates_still() -> None:
     """And its affinity to other pods stays beside its preference of the node."""
     written = manifest(POD)
-    spec = admitted(written, prefers=True).object["spec"]
-    assert spec["tolerations"] == [{"key": "closed", "operator": "Exists"}, TOLERATION]
+    spec = admitted(written, lane="2").object["spec"]
+    assert spec["tolerations"] == [{"key": "closed", "operator": "Exists"}, LANE_2]
     assert sorted(spec["affinity"]) == ["nodeAffinity", "podAffinity"]
     assert "nodeAffinity" not in written.object["spec"]["affinity"], "the manifest itself changed"
 
 
 @pytest.mark.parametrize(
-    ("text", "prefers", "is_drawn"),
-    [(JOB, True, True), (JOB, False, False), (CONTROLLER, True, False)],
+    ("text", "lane", "is_drawn"),
+    [(JOB, "2", True), (JOB, None, False), (CONTROLLER, "2", False)],
     ids=["a Job", "a Job that is alone", "what the scheduler spreads"],
 )
-def test_only_a_single_pod_is_drawn_there(text: str, prefers: bool, is_drawn: bool) -> None:
+def test_only_a_single_pod_is_drawn_there(text: str, lane: str | None, is_drawn: bool) -> None:
     """The pods of a controller have to be elsewhere as well, and its scheduler sees to it."""
-    changed = admitted(manifest(text), prefers=prefers)
+    changed = admitted(manifest(text), lane=lane)
     spec = changed.object["spec"]["template"]["spec"]
-    assert spec["tolerations"] == [TOLERATION]
+    assert spec["tolerations"] == [ANY_LANE if lane is None else LANE_2]
     assert ("affinity" in spec) is is_drawn
     assert ("prefer that node" in changed.notes[-1]) is is_drawn
 
@@ -65,4 +67,4 @@ def test_only_a_single_pod_is_drawn_there(text: str, prefers: bool, is_drawn: bo
 def test_what_has_no_pods_stays_as_it_is() -> None:
     """A Service is on no node."""
     service = manifest("{apiVersion: v1, kind: Service, metadata: {name: kubia}, spec: {}}")
-    assert admitted(service, prefers=True) is service
+    assert admitted(service, lane="2") is service

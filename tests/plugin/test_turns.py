@@ -16,9 +16,10 @@ from tests.plugin.test_verdicts_and_exit_codes import FEATURE
 HOLDER = """
 import sys
 from pathlib import Path
-from reconverge.pytest_plugin.lock import turn
-how = sys.argv[2]
-with turn(Path(sys.argv[1]), is_alone=how == "alone", lane=how.partition("lane ")[2]):
+from reconverge.pytest_plugin.lock import all_lanes, turn
+folder, how = Path(sys.argv[1]), sys.argv[2]
+lanes = how.partition("lanes ")[2].split()
+with all_lanes(folder) if how == "all" else turn(folder, is_alone=how == "alone", lanes=lanes):
     print("in", flush=True)
     sys.stdin.readline()
 """
@@ -44,9 +45,9 @@ class Holder:
         self.process.communicate("\n")
 
 
-def is_free(folder: Path, *, is_alone: bool = False, lane: str = "") -> bool:
+def is_free(folder: Path, *, is_alone: bool = False, lanes: str = "") -> bool:
     """Whether a turn could be had at once, tried in a process that gives up."""
-    how = "alone" if is_alone else f"lane {lane}" if lane else "shared"
+    how = "alone" if is_alone else f"lanes {lanes}" if lanes else "shared"
     try:
         subprocess.run(
             [sys.executable, "-c", HOLDER, str(folder), how],
@@ -103,19 +104,46 @@ def test_the_death_of_a_holder_frees_the_turn(tmp_path: Path) -> None:
 
 
 def test_those_of_a_lane_come_one_after_another_beside_the_others(tmp_path: Path) -> None:
-    """Two outages at once would be another fault than either; others are not concerned."""
-    with turn(tmp_path, is_alone=False, lane="outage"):
-        assert not is_free(tmp_path, lane="outage")
+    """Two outages of one node would be another fault than either; others are not concerned."""
+    with turn(tmp_path, is_alone=False, lanes=["outage"]) as lane:
+        assert lane == "outage"
+        assert not is_free(tmp_path, lanes="outage")
         assert not is_free(tmp_path, is_alone=True)
         assert is_free(tmp_path)
-        assert is_free(tmp_path, lane="labels")
+        assert is_free(tmp_path, lanes="labels")
+
+
+def test_of_several_lanes_the_free_one_is_had(tmp_path: Path) -> None:
+    """As many outages at once as there are nodes set aside, whoever asks first."""
+    both = ("outage-1", "outage-2")
+    with turn(tmp_path, is_alone=False, lanes=both) as first:
+        assert is_free(tmp_path, lanes=" ".join(both))
+        with turn(tmp_path, is_alone=False, lanes=both) as second:
+            assert (first, second) == both
+            assert not is_free(tmp_path, lanes=" ".join(both))
+        assert is_free(tmp_path, lanes="outage-2")
+
+
+@pytest.mark.parametrize("lane", ["outage-1", "outage-2"])
+def test_who_wants_every_node_whole_waits_for_all_lanes(tmp_path: Path, lane: str) -> None:
+    """A node that somebody has stopped on purpose is not to be started under its hands."""
+    holder = Holder(tmp_path, f"lanes {lane}")
+    holder.wait_until_in()
+    finder = Holder(tmp_path, "all")
+    while is_free(tmp_path, lanes="labels"):
+        """The finder is still starting up."""
+    assert is_free(tmp_path), "nor is who needs no node in its way"
+    holder.leave()
+    finder.wait_until_in()
+    finder.leave()
+    assert is_free(tmp_path, lanes=lane)
 
 
 def test_who_waits_for_a_lane_is_in_nobodys_way(tmp_path: Path) -> None:
     """It holds nothing else yet, so who waits to be alone does not wait for it."""
-    first = Holder(tmp_path, "lane outage")
+    first = Holder(tmp_path, "lanes outage")
     first.wait_until_in()
-    waiting = Holder(tmp_path, "lane outage")
+    waiting = Holder(tmp_path, "lanes outage")
     assert is_free(tmp_path)
     first.leave()
     waiting.wait_until_in()
@@ -165,12 +193,11 @@ def test_what_takes_long_is_begun_first_and_who_is_alone_is_last(
 
 
 def test_a_lane_is_one_workers(play: Play) -> None:
-    """A second worker would only wait for its end, while others lie about."""
-    tags = {f"{lane}{n}": f"@node_{lane}" for lane in ("loss", "labels") for n in range(3)}
-    result = play(scenarios(**tags, plain=""), "-v", "-n", "2", apart=True)
-    workers = {
-        lane: {worker for worker, title in titles(result) if title.startswith(lane)}
-        for lane in ("loss", "labels")
-    }
-    assert [len(found) for found in workers.values()] == [1, 1]
-    assert workers["loss"] != workers["labels"]
+    """Another worker would only wait for its end, while others lie about."""
+    tags = {f"{lane}{n}": f"@node_{lane}" for lane in ("loss", "labels") for n in range(4)}
+    result = play(scenarios(**tags, plain=""), "-v", "-n", "3", apart=True)
+    ran = {title: worker for worker, title in titles(result)}
+    assert len({ran[f"labels{n}"] for n in range(4)}) == 1
+    halves = [{ran[f"loss{n}"] for n in numbers} for numbers in ((0, 2), (1, 3))]
+    assert [len(half) for half in halves] == [1, 1]
+    assert len({ran["loss0"], ran["loss1"], ran["labels0"]}) == 3

@@ -119,7 +119,7 @@ def test_down_twice_is_no_error(state: StateDir) -> None:
 def test_too_little_memory_is_said_before_anything_is_made() -> None:
     """The kernel's MemAvailable against the measured need of the nodes."""
     machine = FakeMachine(files={"/proc/meminfo": "MemAvailable:  1048576 kB\n"})
-    with pytest.raises(Unavailable, match="4 nodes needs 1900 MiB of memory and 1024 MiB are free"):
+    with pytest.raises(Unavailable, match="5 nodes needs 2200 MiB of memory and 1024 MiB are free"):
         preflight.require_room(machine, ClusterSpec())
     preflight.require_room(FakeMachine(), ClusterSpec())
 
@@ -256,19 +256,19 @@ def test_kind_configuration_carries_profile_audit_and_address() -> None:
     assert set(patch) == {"kind", "apiServer"}
 
 
-@pytest.mark.parametrize(("workers", "aside"), [(1, 0), (2, 0), (3, 1), (5, 1)])
-def test_the_last_of_enough_workers_is_set_aside(workers: int, aside: int) -> None:
+@pytest.mark.parametrize(("workers", "aside"), [(1, 0), (2, 0), (3, 1), (4, 2), (6, 2)])
+def test_the_last_of_enough_workers_are_set_aside(workers: int, aside: int) -> None:
     """By its kubelet, so that it is so again when it is registered anew; two are left to others."""
     mounts = Mounts(policy=Path("/p"), audit=Path("/a"))
     spec = ClusterSpec(workers=workers)
     config = yaml.safe_load(kind_config(spec, NodeImage(reference="node:1"), mounts))
     patched = [node for node in config["nodes"] if "kubeadmConfigPatches" in node]
     assert patched == config["nodes"][len(config["nodes"]) - aside :]
-    for node in patched:
+    for lane, node in zip("12", patched, strict=False):
         (patch,) = (yaml.safe_load(each) for each in node["kubeadmConfigPatches"])
-        taint = {"key": "reconverge.dev/outages", "effect": "NoSchedule"}
+        taint = {"key": "reconverge.dev/outages", "value": lane, "effect": "NoSchedule"}
         assert patch == {"kind": "JoinConfiguration", "nodeRegistration": {"taints": [taint]}}
-        assert node["labels"] == {"reconverge.dev/outages": "true"}
+        assert node["labels"] == {"reconverge.dev/outages": lane}
 
 
 def test_audit_policy_keeps_writes_and_drops_reads_and_leases() -> None:

@@ -14,6 +14,7 @@ from reconverge.report.pace import Pace, pace
         ([("shared", 5.0), ("shared", 9.0)], 9.0, "for the longest scenario"),
         ([("alone", 5.0), ("alone", 9.0)], 14.0, ""),
         ([("outage", 5.0), ("outage", 6.0), ("shared", 9.0)], 11.0, "in the lane outage"),
+        ([("outage-1", 5.0), ("outage-2", 6.0), ("outage-2", 1.0)], 7.0, "in the lane outage-2"),
         ([("outage", 5.0), ("labels", 6.0), ("alone", 1.0)], 7.0, "for the longest scenario"),
         ([("outage", 3.0), ("labels", 4.0), ("labels", 4.0)], 8.0, "in the lane labels"),
         ([("", 4.0), ("shared", 2.0)], 4.0, "for the longest scenario"),
