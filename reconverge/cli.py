@@ -86,6 +86,10 @@ class Commands(click.Group):
             "reconverge.commands.migrate:migrate",
             "Bring old manifests to API versions of today.",
         ),
+        "study": (
+            "reconverge.commands.study:study",
+            "Exercises of the chapter: do them, and have them judged.",
+        ),
         "schema": (
             "reconverge.commands.schema:schema",
             "The JSON Schema of run.json.",

@@ -15,6 +15,7 @@ import reconverge
 from reconverge.cli import Commands
 from reconverge.cli import reconverge as command_line
 from reconverge.pytest_plugin.vocabulary import definitions
+from reconverge.study.flaws import flaw_kinds
 
 ADDED_TO_NAV = "Decisions"
 
@@ -33,7 +34,8 @@ def on_config(config: Any) -> Any:
 
 def on_files(files: Files, config: Any) -> Files:
     """Add the generated pages."""
-    for name, text in (("steps", steps()), ("cli", commands()), ("interface", interface())):
+    pages = {"steps": steps, "cli": commands, "interface": interface, "flaws": flaws}
+    for name, text in ((name, make()) for name, make in pages.items()):
         files.append(File.generated(config, f"reference/{name}.md", content=text))
     return files
 
@@ -55,6 +57,24 @@ def _steps() -> Iterator[str]:
             for one in found:
                 example = f"<br>e.g. `{one.examples[0]}`" if one.examples else ""
                 yield f"- `{one.words}`<br>{_text(one.meaning)}{example}"
+
+
+def flaws() -> str:
+    return "\n".join(_flaws()) + "\n"
+
+
+def _flaws() -> Iterator[str]:
+    yield "# Flaws of a hand-in"
+    yield ""
+    yield "What `reconverge study` finds in a manifest, by its code. A code keeps its meaning. What"
+    yield "is marked as advice does not make a hand-in fail; the sections are those of the chapter."
+    for code, kind in flaw_kinds().items():
+        yield f"\n## {code}: {kind.title}\n"
+        yield _text(kind.about)
+        if kind.advice:
+            yield "\nAdvice."
+        if kind.sections:
+            yield f"\nReread {', '.join(kind.sections)}."
 
 
 def commands() -> str:

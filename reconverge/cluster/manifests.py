@@ -19,7 +19,7 @@ from reconverge.cluster.yamls import Document, parse_documents, read_documents
 from reconverge.errors import BadInput
 
 # Groups whose kinds are all in our table: another kind in them is a misspelt one.
-_COMPLETE = frozenset({"v1", "apps/v1", "batch/v1"})
+COMPLETE = frozenset({"v1", "apps/v1", "batch/v1"})
 
 # apiVersions of workloads that are not served any more, and since which release:
 # https://kubernetes.io/docs/reference/using-api/deprecation-guide/
@@ -164,10 +164,10 @@ def _require_name(document: Document) -> None:
 def _require_known_kind(manifest: JsonObject, where: str) -> None:
     api_version, kind = str(manifest["apiVersion"]), str(manifest["kind"])
     known = CORE.get(kind)
-    if known is not None and known.api_version != api_version and api_version in _COMPLETE:
+    if known is not None and known.api_version != api_version and api_version in COMPLETE:
         what = f"{kind} is not served as {api_version}"
         raise BadInput(what, where=where, cure=f"apiVersion: {known.api_version}")
-    if known is None and api_version in _COMPLETE:
+    if known is None and api_version in COMPLETE:
         what = f'{api_version} has no kind "{kind}"'
         raise BadInput(what, where=where, cure=suggestion(kind, CORE))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import yaml
@@ -18,6 +19,23 @@ from reconverge.errors import BadInput
 FILE_BYTES_MAX = 4 << 20
 # What etcd takes in one write is 1.5 MiB; a document of this many values is far beyond it.
 VALUES_MAX = 200_000
+
+
+class Unreadable(BadInput):
+    """A text that is no YAML of objects: `flaw` says in what way, and where, counted from 1."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        flaw: Literal["missing", "large", "bytes", "syntax", "repeated", "shape"],
+        where: str,
+        cure: str = "",
+        line: int = 1,
+        column: int = 1,
+    ) -> None:
+        super().__init__(what, where=where, cure=cure)
+        self.flaw, self.line, self.column = flaw, line, column
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -52,13 +70,16 @@ def read_text(path: Path) -> str:
     try:
         if path.stat().st_size > FILE_BYTES_MAX:
             what = f"larger than {FILE_BYTES_MAX >> 20} MiB, so no manifest"
-            raise BadInput(what, where=str(path), cure="name the manifest itself")
+            cure = "name the manifest itself"
+            raise Unreadable(what, flaw="large", where=str(path), cure=cure)
         return path.read_bytes().decode()
     except OSError as error:
         reason = error.strerror or "it cannot be read"
-        raise BadInput(f"manifest cannot be read: {reason}", where=str(path)) from error
+        what = f"manifest cannot be read: {reason}"
+        raise Unreadable(what, flaw="missing", where=str(path)) from error
     except UnicodeDecodeError as error:
-        raise BadInput("not a text in UTF-8", where=str(path), cure="save it as UTF-8") from error
+        what, cure = "not a text in UTF-8", "save it as UTF-8"
+        raise Unreadable(what, flaw="bytes", where=str(path), cure=cure) from error
 
 
 def parse_documents(text: str, *, source: str) -> tuple[Document, ...]:
@@ -66,14 +87,22 @@ def parse_documents(text: str, *, source: str) -> tuple[Document, ...]:
     try:
         return tuple(_documents(text, source))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark is not None else 1
-        what = f"not valid YAML: {error.problem or error.context}"
-        raise BadInput(what, where=f"{source}:{line}", cure="look at the indentation") from error
+        is_open = "end of stream" in (error.problem or "")  # what was begun is never closed
+        mark = (error.context_mark if is_open else None) or error.problem_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+        raise Unreadable(
+            f"not valid YAML: {error.problem or error.context}",
+            flaw="syntax",
+            where=f"{source}:{line}",
+            cure="look at the indentation",
+            line=line,
+            column=column,
+        ) from error
     except yaml.YAMLError as error:
-        raise BadInput(f"not valid YAML: {error}", where=source) from error
+        raise Unreadable(f"not valid YAML: {error}", flaw="syntax", where=source) from error
     except RecursionError as error:
-        raise BadInput("nested too deeply to be a manifest", where=source) from error
+        what = "nested too deeply to be a manifest"
+        raise Unreadable(what, flaw="large", where=source) from error
 
 
 def composed(text: str) -> Iterator[yaml.MappingNode]:
@@ -88,14 +117,13 @@ def _documents(text: str, source: str) -> Iterator[Document]:
         while loader.check_node():
             node = loader.get_node()
             assert node is not None  # a document was announced
-            where = f"{source}:{node.start_mark.line + 1}"
             _measure(node, source, {})
             value = loader.construct_document(node)
             if value is None:
                 continue
             if not isinstance(value, dict):
                 what = f"a manifest is a mapping, this is a {type(value).__name__}"
-                raise BadInput(what, where=where, cure="begin with apiVersion and kind")
+                raise _unreadable(what, "shape", node, source, "begin with apiVersion and kind")
             yield Document(value, source, node.start_mark.line + 1)
     finally:
         loader.dispose()
@@ -106,10 +134,10 @@ def _measure(node: yaml.Node, source: str, sizes: dict[int, int]) -> int:
 
     Refused: more than VALUES_MAX values, an alias inside its own anchor, a key given twice.
     """
-    where = f"{source}:{node.start_mark.line + 1}"
     if id(node) in sizes:
         if sizes[id(node)] == 0:
-            raise BadInput("an alias that contains itself", where=where, cure="write it out")
+            what = "an alias that contains itself"
+            raise _unreadable(what, "large", node, source, "write it out")
         return sizes[id(node)]
     sizes[id(node)] = 0  # being measured
     if isinstance(node, yaml.MappingNode):
@@ -117,7 +145,7 @@ def _measure(node: yaml.Node, source: str, sizes: dict[int, int]) -> int:
     size = 1 + sum(_measure(child, source, sizes) for child in _children(node))
     if size > VALUES_MAX:
         what = f"more than {VALUES_MAX} values once its aliases are written out"
-        raise BadInput(what, where=where, cure="write the manifest without aliases")
+        raise _unreadable(what, "large", node, source, "write the manifest without aliases")
     sizes[id(node)] = size
     return size
 
@@ -134,10 +162,21 @@ def _children(node: yaml.Node) -> Iterator[yaml.Node]:
 def _refuse_repeated_keys(node: yaml.MappingNode, source: str) -> None:
     seen: set[str] = set()
     for key, _ in node.value:
-        where = f"{source}:{key.start_mark.line + 1}"
         if not isinstance(key, yaml.ScalarNode):
-            raise BadInput("a key must be a word", where=where, cure="quote it")
+            raise _unreadable("a key must be a word", "shape", key, source, "quote it")
         if key.value in seen:
             what = f'the key "{key.value}" is given twice'
-            raise BadInput(what, where=where, cure="keep one of them")
+            raise _unreadable(what, "repeated", key, source, "keep one of them")
         seen.add(key.value)
+
+
+def _unreadable(
+    what: str,
+    flaw: Literal["large", "repeated", "shape"],
+    node: yaml.Node,
+    source: str,
+    cure: str,
+) -> Unreadable:
+    line, column = node.start_mark.line + 1, node.start_mark.column + 1
+    where = f"{source}:{line}"
+    return Unreadable(what, flaw=flaw, where=where, cure=cure, line=line, column=column)

@@ -69,7 +69,7 @@ class KillController(ControlPlaneFault, frozen=True, kw_only=True):
     """End a process of the control plane; the kubelet starts another.
 
     `signal` KILL is a crash, TERM lets it end by itself. Within ten minutes each further end makes
-    the kubelet wait longer: 10 s, doubling up to 300 s.
+    the kubelet wait longer: 10 s, doubling up to 300 s. Its undo makes the kubelet forget them.
     """
 
     process: str = CONTROLLERS
@@ -80,8 +80,9 @@ class KillController(ControlPlaneFault, frozen=True, kw_only=True):
         return f"{self.process} {how} on {listed(targets)}"
 
     def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
-        del targets, snapshot
-        return AwaitLeaders(processes=_proof_of(self.process))
+        del snapshot
+        nodes = tuple(one.name for one in targets)
+        return AwaitLeaders(processes=_proof_of(self.process), nodes=nodes)
 
     def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
         control_plane = _control_plane(cluster)
@@ -100,8 +101,8 @@ class RestartApiServer(ControlPlaneFault, frozen=True, kw_only=True):
         return f"{API_SERVER} restarted on {listed(targets)}"
 
     def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
-        del targets, snapshot
-        return AwaitLeaders(processes=LED)
+        del snapshot
+        return AwaitLeaders(processes=LED, nodes=tuple(one.name for one in targets))
 
     def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
         control_plane = _control_plane(cluster)

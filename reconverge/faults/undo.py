@@ -270,20 +270,31 @@ class ThawProcess(Undo, frozen=True, kw_only=True):
 
 
 class AwaitLeaders(Undo, frozen=True, kw_only=True):
-    """Processes that were killed are started by the kubelet: on return each of these leads."""
+    """Processes that were killed are started by the kubelet: on return each of these leads.
+
+    The kubelets of `nodes` are restarted first, so that they forget the crash: a kubelet remembers
+    it for ten minutes, and lets the next one wait for longer (pkg/kubelet, crash loop back-off).
+    """
 
     processes: tuple[str, ...]
+    nodes: tuple[str, ...] = ()
 
     def sentence(self) -> str:
         return f"{' and '.join(self.processes)} awaited"
 
     def rollback(self, cluster: Cluster) -> None:
+        if isinstance(cluster, Kubelets):
+            for node in self.nodes:
+                cluster.restart_kubelet(node)
         wait_until_led(_control_plane(cluster), self.processes)
 
     def lacking(self, cluster: Cluster) -> str:
-        """That they lead was seen by `rollback`, which is the proof."""
-        del cluster
-        return ""
+        """That they lead was seen by `rollback`; a kubelet that has just begun says NotReady."""
+        found = (lacking_of_node(cluster, node) for node in self.nodes)
+        return "; ".join(filter(None, found))
+
+    def pulse(self, cluster: Cluster) -> str:
+        return " ".join(heartbeat(cluster, node) for node in self.nodes)
 
 
 class RestoreStaticPod(Undo, frozen=True, kw_only=True):

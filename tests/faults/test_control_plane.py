@@ -75,6 +75,15 @@ def test_a_killed_controller_is_followed_by_another(stage: Stage, signal: str) -
     assert "leader 1" in stage.cluster.leaders.values()
 
 
+@pytest.mark.parametrize("fault", [KillController(), RestartApiServer()])
+def test_a_crash_that_is_taken_back_is_forgotten(stage: Stage, fault: Fault) -> None:
+    """Else the kubelet would let the next one wait, whoever's it is."""
+    injection = stage.experiment.inject(fault)
+    assert "restart kubelet" not in stage.cluster.calls
+    stage.experiment.roll_back(injection)
+    assert "restart kubelet" in stage.cluster.calls
+
+
 def test_without_a_scheduler_pods_stay_pending(stage: Stage) -> None:
     """Those that run are left alone; new ones wait for it."""
     injection = stage.experiment.inject(StopController(process=SCHEDULER))

@@ -1,0 +1,326 @@
+"""`reconverge study`: exercises of the chapter, and an answer to what is handed in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from reconverge.commands.target import target_options
+from reconverge.study.languages import LANGUAGES, Language, language_of
+
+if TYPE_CHECKING:
+    from reconverge.study.exercises import Exercise
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def common_options(command: F) -> F:
+    """The language, and where the exercises are."""
+    options = (
+        click.option(
+            "--lang",
+            type=click.Choice(LANGUAGES),
+            default=language_of,
+            help="The language of the texts.  [default: your locale's, else en]",
+        ),
+        click.option(
+            "--exercises",
+            type=click.Path(exists=True, file_okay=False, path_type=Path),
+            help="A folder of exercises of your own.",
+        ),
+        click.option("--json", "as_json", is_flag=True, help="For programs."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.group()
+def study() -> None:
+    """Exercises of the chapter: do them, and have them judged.
+
+    \b
+    reconverge study list
+    reconverge study start keep-three-pods
+    reconverge study lint keep-three-pods --exercise keep-three-pods
+    reconverge study check keep-three-pods keep-three-pods
+    reconverge study hint keep-three-pods
+    """
+
+
+@study.command("list")
+@common_options
+def list_exercises(lang: Language, exercises: Path | None, as_json: bool) -> None:
+    """List the exercises in the chapter's order."""
+    rows = _all(exercises)
+    if as_json:
+        _print_json([_row(one, lang) for one in rows])
+        return
+    width = max(len(one.id) for one in rows)
+    for one in rows:
+        sections = " ".join(one.sections)
+        click.echo(f"{one.id:{width}}  {sections:12}  {'*' * one.weight:3}  {one.title.of(lang)}")
+
+
+@study.command()
+@click.argument("exercise")
+@click.option("--reveal", is_flag=True, help="Also print a right answer.")
+@common_options
+def show(
+    exercise: str, reveal: bool, lang: Language, exercises: Path | None, as_json: bool
+) -> None:
+    """Print the task of EXERCISE."""
+    one = _named(exercise, exercises)
+    solution = _solution(one) if reveal else {}
+    if as_json:
+        row = _row(one, lang) | {"task": one.task(lang)}
+        _print_json(row | ({"solution": solution} if reveal else {}))
+        return
+    click.echo(one.task(lang).rstrip())
+    for question in one.questions:
+        click.echo(f"\n{question.key}: {question.ask.of(lang)}")
+        for key, text in question.choices.items():
+            click.echo(f"    {key}) {text.of(lang)}")
+    for name, manifest in solution.items():
+        click.echo(f"\n# {name}\n{manifest.rstrip()}")
+
+
+@study.command()
+@click.argument("exercise")
+@click.argument("step", type=click.IntRange(1, 3), required=False)
+@common_options
+def hint(
+    exercise: str, step: int | None, lang: Language, exercises: Path | None, as_json: bool
+) -> None:
+    """Print the next hint to EXERCISE: the first says where to look, the third nearly all.
+
+    STEP 1 to 3 prints that one.
+    """
+    from reconverge.study.notebook import Notebook
+
+    one = _named(exercise, exercises)
+    step = step or Notebook().next_hint(one.id, last=len(one.hints))
+    text = one.hints[step - 1].of(lang)
+    if as_json:
+        _print_json({"id": one.id, "step": step, "hint": text})
+    else:
+        click.echo(text)
+
+
+@study.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--exercise", default="", help="Also hold it against the task of that exercise.")
+@common_options
+def lint(path: Path, exercise: str, lang: Language, exercises: Path | None, as_json: bool) -> int:
+    """Read a folder or file of manifests, and say what is wrong with it. Needs no cluster.
+
+    Exit code: 0 nothing is wrong (advice does not count), 1 something is, 4 there is nothing to
+    read.
+    """
+    from reconverge.errors import ExitCode
+    from reconverge.study import answers
+    from reconverge.study.demands import flaws_in
+    from reconverge.study.written import read_hand_in
+
+    task = _named(exercise, exercises) if exercise else None
+    hand_in = read_hand_in(path)
+    flaws = flaws_in(hand_in, task)
+    if as_json:
+        _print_json(
+            {
+                "exercise": exercise,
+                "passed": answers.passes(flaws),
+                "flaws": [_builtin(answers.shown(flaw, lang)) for flaw in flaws],
+            }
+        )
+    else:
+        _print(answers.lines_of(flaws, hand_in.texts, language=lang, exercise=task))
+    return int(ExitCode.HELD if answers.passes(flaws) else ExitCode.BROKEN)
+
+
+@study.command("check")
+@click.argument("exercise")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--report-dir", type=click.Path(path_type=Path), help="The folder of the record.")
+@target_options
+@common_options
+def judge(
+    exercise: str,
+    path: Path,
+    report_dir: Path | None,
+    cluster_name: str,
+    kube_context: str,
+    kubeconfig: Path | None,
+    lang: Language,
+    exercises: Path | None,
+    as_json: bool,
+) -> int:
+    """Have the folder or file PATH judged as the answer to EXERCISE.
+
+    Its files are read first, as `lint` does. What is sound is asked of the API server in a dry run,
+    applied in a namespace of its own, harmed as the exercise says, and judged.
+
+    \b
+    reconverge study check keep-three-pods my-folder
+    reconverge study check keep-three-pods my-folder --cluster-name practice
+
+    Exit code: 0 passed, 1 not yet, 2 it could not be judged, 4 there is nothing to read.
+    """
+    from reconverge.errors import ExitCode
+    from reconverge.study import answers
+    from reconverge.study.notebook import Notebook
+    from reconverge.study.verdicts import judged
+
+    one = _named(exercise, exercises)
+    answer = judged(
+        one,
+        path,
+        folder=report_dir,
+        name=cluster_name,
+        kube_context=kube_context,
+        kubeconfig=kubeconfig,
+        say=_say_nothing if as_json else _said(lang),
+    )
+    passed = answers.passes(answer.flaws)
+    Notebook().note(one.id, passed=passed, by="cluster" if one.feature else "files")
+    if as_json:
+        _print_json(answers.as_json(answer, one, lang))
+    else:
+        _print(answers.whole(answer, one, lang))
+    if passed:
+        return int(ExitCode.HELD)
+    is_unknown = all(flaw.is_advice or flaw.code == "RCS803" for flaw in answer.flaws)
+    return int(ExitCode.UNKNOWN if is_unknown else ExitCode.BROKEN)
+
+
+@study.command()
+@click.argument("exercise")
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@common_options
+def start(
+    exercise: str, folder: Path | None, lang: Language, exercises: Path | None, as_json: bool
+) -> None:
+    """Put what EXERCISE begins with into FOLDER, by default one of its name, and print the task.
+
+    A file that is there already stays as it is.
+    """
+    from reconverge.study.beginning import begin
+
+    one = _named(exercise, exercises)
+    place = folder or Path(one.id)
+    made = begin(one, place, lang)
+    if as_json:
+        _print_json(_row(one, lang) | {"folder": str(place), "made": made})
+        return
+    click.echo(one.task(lang).rstrip())
+    click.echo(f"\n{place}/: {', '.join(made) or '-'}")
+    click.echo(f"reconverge study check {one.id} {place}")
+
+
+@study.command()
+@click.argument("exercise")
+@common_options
+def reset(exercise: str, lang: Language, exercises: Path | None, as_json: bool) -> None:
+    """Forget what was tried of EXERCISE. Your files stay."""
+    from reconverge.study.notebook import Notebook
+
+    one = _named(exercise, exercises)
+    Notebook().forget(one.id)
+    if as_json:
+        _print_json(_row(one, lang))
+    else:
+        click.echo(f"{one.id}: {one.title.of(lang)}")
+
+
+@study.command()
+@common_options
+def progress(lang: Language, exercises: Path | None, as_json: bool) -> None:
+    """Show which exercises have passed, and how often each was tried."""
+    import msgspec
+
+    from reconverge.study.notebook import Notebook, Page
+
+    pages = Notebook().pages()
+    rows = [(one, pages.get(one.id, Page())) for one in _all(exercises)]
+    if as_json:
+        _print_json([_row(one, lang) | msgspec.to_builtins(page) for one, page in rows])
+        return
+    width = max(len(one.id) for one, _ in rows)
+    for one, page in rows:
+        mark = "\u2713" if page.passed else ("\u00b7" if page.tried else " ")
+        tried = f"{page.tried}x" if page.tried else ""
+        click.echo(f"{mark} {one.id:{width}}  {tried:4}  {one.title.of(lang)}")
+    passed = sum(page.passed for _, page in rows)
+    click.echo(f"{passed} / {len(rows)}")
+
+
+def _say_nothing(text: str) -> None:
+    del text
+
+
+def _said(lang: Language) -> Callable[[str], None]:
+    from reconverge.study import answers
+
+    return lambda name: click.echo(answers.word(name, lang), err=True)
+
+
+@study.command()
+@click.argument("code")
+def explain(code: str) -> None:
+    """Print what the CODE of a flaw means, such as RCS201."""
+    from reconverge.errors import BadInput
+    from reconverge.study.flaws import flaw_kinds
+
+    kind = flaw_kinds().get(code.upper())
+    if kind is None:
+        known = ", ".join(flaw_kinds())
+        raise BadInput(f"there is no flaw {code}", cure=f"there are {known}")
+    click.echo(f"{code.upper()}  {kind.title}\n\n{kind.about}")
+    if kind.sections:
+        click.echo(f"\nreread {', '.join(kind.sections)} of the chapter")
+
+
+def _all(home: Path | None) -> tuple[Exercise, ...]:
+    from reconverge.study.exercises import load_all, shipped
+
+    return load_all(home or shipped())
+
+
+def _named(name: str, home: Path | None) -> Exercise:
+    from reconverge.study.exercises import named
+
+    return named(_all(home), name)
+
+
+def _row(one: Exercise, lang: Language) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "title": one.title.of(lang),
+        "sections": list(one.sections),
+        "weight": one.weight,
+    }
+
+
+def _solution(one: Exercise) -> dict[str, str]:
+    from reconverge.study.mistakes import texts_of
+
+    return texts_of(one)
+
+
+def _builtin(value: object) -> object:
+    import msgspec
+
+    return msgspec.to_builtins(value)
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)

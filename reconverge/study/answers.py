@@ -1,0 +1,154 @@
+"""What a learner is told: passed or not yet, first the reason, then where, and what to do.
+
+The sentence comes first, since it is what is read; the line of the file stands below it, with its
+neighbours, as editors and compilers show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from reconverge.study.exercises import Exercise
+from reconverge.study.flaws import Flaw
+from reconverge.study.languages import Language, Text
+from reconverge.study.playing import Played
+from reconverge.study.written import HandIn
+from reconverge.verdict import Verdict
+
+_AROUND = 1  # lines before and after the flawed one
+_WORDS = {
+    "passed": Text(en="PASSED", ko="통과"),
+    "not yet": Text(en="NOT YET", ko="아직"),
+    "advice": Text(en="advice", ko="조언"),
+    "do": Text(en="do", ko="할 일"),
+    "reread": Text(en="reread", ko="다시 읽기"),
+    "code": Text(en="more", ko="더 보기"),
+    "kept": Text(en="kept", ko="지켜짐"),
+    "broken": Text(en="not kept", ko="안 지켜짐"),
+    "unknown": Text(en="unknown", ko="알 수 없음"),
+    "record": Text(en="record", ko="기록"),
+    "so it is": Text(en="so it is", ko="해설"),
+    "asking": Text(
+        en="asking the API server (a dry run) ...", ko="API 서버에 먼저 물어보는 중입니다..."
+    ),
+    "playing": Text(
+        en="applying it, harming it, judging it; this takes a minute or so ...",
+        ko="클러스터에 적용하고 장애를 일으켜 판정하는 중입니다. 1분쯤 걸립니다...",
+    ),
+    "sound": Text(en="no flaw in it", ko="잘못된 곳이 없습니다"),
+}
+
+
+def word(name: str, language: Language) -> str:
+    return _WORDS[name].of(language)
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is known of a hand-in: what was read, what is wrong, and what was played."""
+
+    hand_in: HandIn
+    flaws: tuple[Flaw, ...] = ()
+    played: Played | None = None
+
+
+_MARKS = {Verdict.HELD: "kept", Verdict.BROKEN: "broken", Verdict.UNKNOWN: "unknown"}
+
+
+def whole(answer: Answer, exercise: Exercise, language: Language) -> Iterator[str]:
+    """What is wrong first; then each promise, and the evidence of those that were not kept."""
+    texts = answer.hand_in.texts
+    yield from lines_of(answer.flaws, texts, language=language, exercise=exercise)
+    if answer.played is not None:
+        yield ""
+        for promise in answer.played.promises:
+            yield f"  {word(_MARKS[promise.verdict], language)}: {promise.promise}"
+        for account in answer.played.accounts:
+            yield ""
+            yield from (f"  {row}" for row in account.splitlines())
+        yield f"  {word('record', language)}: {answer.played.folder}"
+    if passes(answer.flaws):
+        for question in exercise.questions:
+            yield f"  {word('so it is', language)}: {question.because.of(language)}"
+
+
+def as_json(answer: Answer, exercise: Exercise, language: Language) -> dict[str, object]:
+    """The same for programs."""
+    played = answer.played
+    return {
+        "exercise": exercise.id,
+        "passed": passes(answer.flaws),
+        "flaws": [msgspec.to_builtins(shown(flaw, language)) for flaw in answer.flaws],
+        "promises": msgspec.to_builtins(played.promises) if played else [],
+        "record": str(played.folder) if played else "",
+    }
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A flaw as programs read it."""
+
+    code: str
+    advice: bool
+    file: str
+    line: int
+    column: int
+    sentence: str
+    cure: str
+    sections: tuple[str, ...]
+
+
+def shown(flaw: Flaw, language: Language) -> Shown:
+    return Shown(
+        code=flaw.code,
+        advice=flaw.is_advice,
+        file=flaw.file,
+        line=flaw.line,
+        column=flaw.column,
+        sentence=flaw.sentence(language),
+        cure=flaw.cure(language),
+        sections=flaw.to_reread(),
+    )
+
+
+def passes(flaws: tuple[Flaw, ...]) -> bool:
+    """Advice does not make a hand-in fail."""
+    return all(flaw.is_advice for flaw in flaws)
+
+
+def lines_of(
+    flaws: tuple[Flaw, ...],
+    texts: Mapping[str, str],
+    *,
+    language: Language,
+    exercise: Exercise | None = None,
+) -> Iterator[str]:
+    """The whole answer, a line each."""
+    head = word("passed" if passes(flaws) else "not yet", language)
+    subject = f"{exercise.id}: {exercise.title.of(language)}" if exercise else ""
+    sound = word("sound", language) if not flaws and not exercise else ""
+    yield "  ".join(filter(None, (head, subject or sound)))
+    for flaw in flaws:
+        yield ""
+        yield from _of_flaw(flaw, texts.get(flaw.file, ""), language)
+
+
+def _of_flaw(flaw: Flaw, text: str, language: Language) -> Iterator[str]:
+    advice = f"{word('advice', language)}: " if flaw.is_advice else ""
+    yield f"  {advice}{flaw.sentence(language)}"
+    if flaw.file:
+        yield f"    {flaw.file}:{flaw.line}:{flaw.column}"
+    rows = text.splitlines()
+    first = max(1, flaw.line - _AROUND)
+    for number in range(first, min(len(rows), flaw.line + _AROUND) + 1):
+        mark = ">" if number == flaw.line else " "
+        yield f"    {mark} {number:3} | {printable(rows[number - 1])}"
+    yield f"    {word('do', language)}: {flaw.cure(language)}"
+    if sections := flaw.to_reread():
+        yield f"    {word('reread', language)}: {', '.join(sections)}"
+    yield f"    {word('code', language)}: reconverge study explain {flaw.code}"
+
+
+def printable(line: str) -> str:
+    """What somebody else wrote, without what would speak to the terminal."""
+    return "".join(one if one.isprintable() or one == "\t" else "�" for one in line)[:200]

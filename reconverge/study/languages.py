@@ -1,0 +1,30 @@
+"""The languages that a learner can be answered in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+import msgspec
+
+Language = Literal["en", "ko"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The same sentence in each language."""
+
+    en: str
+    ko: str
+
+    def of(self, language: Language) -> str:
+        return self.ko if language == "ko" else self.en
+
+
+def language_of(environment: Mapping[str, str] = os.environ) -> Language:
+    """The language of the terminal, as the locale variables say it; English where it is another."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environment.get(name, ""):
+            return "ko" if value.startswith("ko") else "en"
+    return "en"
