@@ -46,7 +46,9 @@ class AskingJudge:
     """Asks at once, again `again_s` after each answer, at most `most` times, and at the deadline.
 
     HELD at the first answer with which nothing is lacking; BROKEN when the last one lacks
-    something; UNKNOWN where the last question had no answer.
+    something; UNKNOWN where the last question had no answer. The last is one that was asked at the
+    deadline: a slow answer to an earlier question says nothing of that second. And where the engine
+    waited so long for one that the last was asked late, it proves nothing good.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class AskingJudge:
         self._ask_at_s = 0.0
         self._is_asked = False
         self._is_last = False
+        self._over_s = deadline_s + ANSWER_S
         self._now_s = 0.0
         self._begun_s: float | None = None
         self._answers: list[Probed] = []
@@ -72,7 +75,7 @@ class AskingJudge:
     @property
     def due_s(self) -> float | None:
         if self._is_last:
-            return self.deadline_s + ANSWER_S
+            return self._over_s
         return self.deadline_s if self._is_asked else min(self._ask_at_s, self.deadline_s)
 
     def feed(self, entry: Entry) -> Finding | None:
@@ -91,7 +94,7 @@ class AskingJudge:
         self._now_s = max(self._now_s, now_s)
         if now_s >= self.deadline_s and not self._is_last:
             self._is_last, self._is_asked = True, False
-        if now_s >= self.deadline_s + ANSWER_S:
+        if now_s >= self._over_s:
             return self._finding(Verdict.UNKNOWN, f"not answered: {self._steadiness.seen}")
         return None
 
@@ -106,25 +109,38 @@ class AskingJudge:
         return Progress(self.promise.sentence(), self._steadiness.seen)
 
     def _is_mine(self, record: Probed) -> bool:
-        asked_s = record.at_s if record.asked_s is None else record.asked_s
-        is_new = self._begun_s is not None and asked_s >= self._begun_s
+        is_new = self._begun_s is not None and _asked_s(record) >= self._begun_s
         return is_new and self.promise.is_answer(record)
 
     def _take(self, record: Probed, entry: Entry) -> Finding | None:
         self._is_asked, self._ask_at_s = False, entry.at_s + self._again_s
+        is_last = _asked_s(record) >= self.deadline_s
+        if self._is_last and not is_last:
+            self._over_s = max(self._over_s, entry.at_s + ANSWER_S)  # only now can the last be put
         if record.is_unanswered:
             why = f"not answered: {record.answer}"
-            return self._finding(Verdict.UNKNOWN, why) if self._is_last else None
+            return self._finding(Verdict.UNKNOWN, why) if is_last else None
         self._answers.append(record)
         self._steadiness = self.promise.weigh_answers(tuple(self._answers), entry.snapshot)
         if self._steadiness.is_steady:
-            return self._finding(Verdict.HELD, self._steadiness.seen, entry)
-        is_last = self._is_last or (self._most is not None and len(self._answers) >= self._most)
-        if not is_last:
+            return self._on_right(record, entry)
+        if not is_last and (self._most is None or len(self._answers) < self._most):
             return None
         why = f"{self._steadiness.seen}; {'; '.join(self._steadiness.lacking)}"
         return self._finding(Verdict.BROKEN, why, entry)
 
+    def _on_right(self, record: Probed, entry: Entry) -> Finding:
+        late_s = _asked_s(record) - self.deadline_s
+        if late_s > ASK_AGAIN_S:
+            why = f"asked only {late_s:.1f} s after the deadline: {self._steadiness.seen}"
+            return self._finding(Verdict.UNKNOWN, why, entry)
+        return self._finding(Verdict.HELD, self._steadiness.seen, entry)
+
     def _finding(self, verdict: Verdict, why: str, entry: Entry | None = None) -> Finding:
         seen = self._steadiness.seen
         return self.promise.found(verdict, why, self._now_s, entry, last_seen=seen)
+
+
+def _asked_s(record: Probed) -> float:
+    """When it was asked; in old records only the second of the answer is known."""
+    return record.at_s if record.asked_s is None else record.asked_s

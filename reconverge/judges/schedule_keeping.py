@@ -1,8 +1,9 @@
 """Whether a CronJob keeps its schedule over a span: each due time has its Job, or an excuse.
 
 A Job that should not be there is enough for BROKEN, whoever is asleep. That one is missing is
-believed only once the controller has answered a challenge and our watch of Jobs an echo, and so is,
-at the end, that there was nothing more. A gap could hide a Job: over one nothing is ever HELD.
+believed only once the controller has answered a challenge, or is silent, and our watch of Jobs has
+shown an echo; and so is, at the end, that there was nothing more. A gap could hide a Job: over one
+nothing is ever HELD.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from reconverge.judges.absence import Absence
 from reconverge.judges.judge import Progress, Want, catch_up
-from reconverge.judges.liveliness import ANSWER_S, Barrier
 from reconverge.judges.promise import Promise
 from reconverge.judges.schedules import job_name
-from reconverge.judges.timetables import Timetable
+from reconverge.judges.timetables import Made, Timetable
 from reconverge.judges.why import UNEXPLAINED, Explanation, explain
 from reconverge.model import CronJob, Job, Ref
 from reconverge.timeline import Entry, Gap, Observed
@@ -58,19 +59,19 @@ class ScheduleJudge:
         self._looked_s = 0.0
         self._settled_s = 0.0  # since when the table is as it is, and nothing hides from us
         self._open: tuple[datetime, float] | None = None  # what is owed, and since when
+        self._suspects: list[tuple[Entry, Made]] = []  # Jobs that perhaps should not be there
         self._flaw: tuple[Entry, str] | None = None
         self._gap: Gap | None = None
         self._is_blind = False
         self._kept: set[datetime] = set()
         self._excuses: dict[datetime, str] = {}
         self._newest = 0
-        self._barrier: Barrier | None = None
-        self._asked_s = 0.0
+        self._absence: Absence | None = None
 
     @property
     def due_s(self) -> float | None:
-        if self._barrier is not None:
-            return self._asked_s + 2 * ANSWER_S
+        if self._absence is not None:
+            return self._absence.over_s
         if self._open is not None:
             return self._open[1] + PATIENCE_S
         return min(self.deadline_s, self._next_look_s) if not self._is_over else self.deadline_s
@@ -92,16 +93,16 @@ class ScheduleJudge:
             return finding
         self._look(entry.at_s)  # what was owed until now, before anything has changed
         self._note(entry)
-        if self._barrier is not None:
-            self._barrier.feed(entry)
+        if self._absence is not None:
+            self._absence.feed(entry)
         return self._conclude(entry.at_s)
 
     def at(self, now_s: float) -> Finding | None:
         if self.due_s is not None:
             now_s = min(now_s, self.due_s)
         finding = self._conclude(now_s)
-        if finding is None and self._barrier is None and self._is_proof_due(now_s):
-            self._barrier, self._asked_s = Barrier((self.promise.cron,), after=self._newest), now_s
+        if finding is None and self._absence is None and self._is_proof_due(now_s):
+            self._absence = Absence(self.promise.cron, after=self._newest, asked_s=now_s)
         return finding
 
     def _is_proof_due(self, now_s: float) -> bool:
@@ -111,7 +112,7 @@ class ScheduleJudge:
         return now_s >= self.deadline_s
 
     def wants(self) -> tuple[Want, ...]:
-        return self._barrier.wants() if self._barrier is not None else ()
+        return self._absence.wants() if self._absence is not None else ()
 
     def progress(self) -> Progress:
         owed = f"waiting for {self._name(self._open[0])}" if self._open else "nothing is owed"
@@ -138,16 +139,23 @@ class ScheduleJudge:
             self._settled_s = entry.at_s
 
     def _take(self, entry: Entry, record: Observed, now: datetime) -> None:
-        view = entry.view
+        view, is_listed = entry.view, self._gap is not None and record.change == "listed"
         if isinstance(view, CronJob) and view.uid == self.promise.cron.uid:
-            self._table.note_cron(view, now)
+            self._table.note_cron(view, now, is_listed=is_listed)
         elif isinstance(view, Job):
             before = set(self._table.made)
-            flaw = self._table.note_job(view, is_gone=record.change == "deleted")
+            made = self._table.note_job(view, is_gone=record.change == "deleted")
             self._kept |= self._table.made - before
-            is_listed = self._gap is not None and record.change == "listed"
-            if flaw and self._flaw is None and not is_listed:
-                self._flaw = (entry, flaw)
+            if made is not None and not is_listed:
+                self._suspects.append((entry, made))
+        self._judge_suspects()
+
+    def _judge_suspects(self) -> None:
+        """Of the Jobs that were made: those of which it is known now whether they should be."""
+        told = [(entry, made, self._table.flaw_of(made)) for entry, made in self._suspects]
+        self._suspects = [(entry, made) for entry, made, flaw in told if flaw is None]
+        flaws = [(entry, flaw) for entry, _, flaw in told if flaw]
+        self._flaw = self._flaw or next(iter(flaws), None)
 
     def _look(self, now_s: float) -> None:
         """What is owed now, as far as we can see, and what is excused."""
@@ -172,18 +180,16 @@ class ScheduleJudge:
             return self._found(Verdict.UNKNOWN, f"{self.promise.cron} is gone", now_s)
         if not self._table.is_readable:
             return self._found(Verdict.UNKNOWN, "its schedule counts from its last run", now_s)
-        barrier = self._barrier
-        if barrier is None:
+        absence = self._absence
+        if absence is None:
             return None
-        if self._open is None and self._asked_s < self.deadline_s:
-            self._barrier = None  # what seemed to be missing has come, or is excused by now
+        if self._open is None and absence.asked_s < self.deadline_s:
+            self._absence = None  # what seemed to be missing has come, or is excused by now
             return None
-        if barrier.is_answered:
-            barrier.close()
-        if barrier.is_closed:
+        if absence.is_proved:
             return self._proved(now_s)
-        if barrier.error or now_s >= self._asked_s + 2 * ANSWER_S:
-            return self._unanswered(barrier, now_s)
+        if absence.error or now_s >= absence.over_s:
+            return self._unanswered(absence, now_s)
         return None
 
     def _proved(self, now_s: float) -> Finding:
@@ -197,11 +203,11 @@ class ScheduleJudge:
             return self._found(Verdict.UNKNOWN, "it was not due in all that time", now_s)
         return self._found(Verdict.HELD, self._told, now_s)
 
-    def _unanswered(self, barrier: Barrier, now_s: float) -> Finding:
+    def _unanswered(self, absence: Absence, now_s: float) -> Finding:
         """Silence proves only what is missing, and that only where we hear."""
-        if self._open is not None and barrier.is_ignored and self._gap is None:
-            return self._missing(barrier.silence, now_s, silence=barrier.silence)
-        return self._found(Verdict.UNKNOWN, barrier.silence, now_s)
+        if self._open is not None and absence.is_ignored and self._gap is None:
+            return self._missing(absence.silence, now_s, silence=absence.silence)
+        return self._found(Verdict.UNKNOWN, absence.silence, now_s)
 
     def _missing(self, reason: str, now_s: float, *, silence: str = "") -> Finding:
         why = self._explained(now_s, silence=silence)

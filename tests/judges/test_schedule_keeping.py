@@ -398,3 +398,42 @@ def test_whose_move_it_is_is_told_meanwhile() -> None:
     judge: Any = cron.audience.judge
     assert judge.progress().seen == f"made nothing; waiting for tick-{MINUTE + 1}"
     assert judge.reason(65.0) == "the Job due at 00:01 UTC is not started, 5 s late"
+
+
+def test_a_change_may_be_told_after_the_job_that_it_allows() -> None:
+    """Two watches are not ordered: a Job is judged by its CronJob as it was when it was written."""
+    cron = Cron(suspend=True)
+    cron.at(61.0)
+    resumed = cron.world.next_version()
+    cron.wire(f"tick-{MINUTE + 1}", 1, created_s=61.0)
+    newest, cron.world.version = cron.world.version, resumed - 1
+    cron.show(suspend=False)
+    cron.world.version = newest
+    cron.status = {"lastScheduleTime": stamp(60)}
+    cron.show()
+    cron.at(120.1).job(2)
+    assert cron.end() == (Verdict.HELD, MADE_TWO)
+
+
+def test_a_change_may_be_told_before_the_job_of_before_it() -> None:
+    """The other way round: what is forbidden from now on was not forbidden then."""
+    cron = Cron(concurrencyPolicy="Allow")
+    cron.at(60.1).job(1, has_ended=False)
+    cron.at(120.1)
+    made = cron.world.next_version()
+    cron.show(concurrencyPolicy="Forbid")
+    newest, cron.world.version = cron.world.version, made - 1
+    cron.wire(f"tick-{MINUTE + 2}", 2, created_s=120.1)
+    cron.world.version = newest
+    cron.status = {"lastScheduleTime": stamp(120)}
+    cron.show()
+    assert cron.end() == (Verdict.HELD, MADE_TWO)
+
+
+def test_a_dead_controller_may_have_made_it_before() -> None:
+    """On a watch of Jobs that brings nothing, its silence says nothing of the Job."""
+    cron = Cron()
+    cron.delivers_jobs = False
+    cron.at(60.1)
+    cron.is_alive = False
+    assert cron.end() == (Verdict.UNKNOWN, "our own watch of jobs delivers nothing")

@@ -31,25 +31,38 @@ class Cron:
         self.audience = Audience(self.world, promise.judge(deadline_s=DEADLINE_S))
         self.is_alive = True
         self.delivers_jobs = True
+        self._served = 0
 
-    def job(self, name: str = NAME, *, owner: Ref | None = CRON, change: Any = "added") -> None:
+    def job(
+        self,
+        name: str = NAME,
+        *,
+        owner: Ref | None = CRON,
+        change: Any = "added",
+        version: int | None = None,
+    ) -> None:
         header: Json = {"ownerReferences": owned_by(owner)} if owner is not None else {}
-        wire = {"metadata": {**meta(name, f"uid-{name}", self.world.next_version()), **header}}
-        self.world.see("Job", change, wire)
+        version = self.world.next_version() if version is None else version
+        self.world.see(
+            "Job", change, {"metadata": {**meta(name, f"uid-{name}", version), **header}}
+        )
 
     def end(self) -> tuple[Verdict, str]:
-        """Let time pass, doing what is wanted as the engine would."""
-        done = 0
-        while self.audience.hear() is None:
-            if done < len(self.audience.wanted):
-                self._do(self.audience.wanted[done])
-                done += 1
-            else:
-                due_s = self.audience.judge.due_s
-                assert due_s is not None
-                self.audience.wait(due_s)
+        self.serve(until_s=float("inf"))
         finding = self.audience.verdict()
         return finding.verdict, finding.why
+
+    def serve(self, *, until_s: float) -> None:
+        """Let time pass, doing what is wanted as the engine would."""
+        while self.audience.hear() is None:
+            if self._served < len(self.audience.wanted):
+                self._do(self.audience.wanted[self._served])
+                self._served += 1
+                continue
+            due_s = self.audience.judge.due_s
+            if due_s is None or due_s > until_s:
+                return
+            self.audience.wait(due_s)
 
     def _do(self, want: object) -> None:
         if isinstance(want, WantKnock):
@@ -113,10 +126,53 @@ def test_a_job_for_another_minute_does_not_count() -> None:
 def test_a_job_that_comes_after_the_deadline_is_late() -> None:
     """It is broken by as much as it is late."""
     cron = starts()
-    cron.audience.wait(DEADLINE_S)
+    cron.delivers_jobs = False
+    cron.serve(until_s=DEADLINE_S)
     cron.world.at(DEADLINE_S + 1.5)
     cron.job()
     assert cron.end() == (Verdict.BROKEN, f"{NAME} was started, 1.5 s too late")
+
+
+@pytest.mark.parametrize("make", [starts, starts_none])
+def test_a_job_of_before_the_deadline_may_be_delivered_after_it(make: Any) -> None:
+    """It was written before what we planted at the deadline: nobody knows whether in time."""
+    cron = make()
+    written = cron.world.next_version()
+    cron.delivers_jobs = False
+    cron.serve(until_s=DEADLINE_S)
+    cron.world.at(DEADLINE_S + 1.5)
+    cron.job(version=written)
+    verdict, why = cron.end()
+    assert verdict is Verdict.UNKNOWN
+    assert "may have been started in time" in why
+
+
+@pytest.mark.parametrize("make", [starts, starts_none])
+def test_a_gap_that_is_over_leaves_it_open(make: Any) -> None:
+    """The Job may have come and gone in it: a list shows what is left."""
+    cron = make()
+    cron.world.at(5.0).gap("Job")
+    cron.world.at(6.0).synced("Job")
+    assert cron.end() == (Verdict.UNKNOWN, "the watch of Job had a gap: too old resource version")
+
+
+def test_a_dead_controller_may_have_made_it_before() -> None:
+    """On a watch of Jobs that brings nothing its silence says nothing of the Job."""
+    cron = starts()
+    cron.is_alive = cron.delivers_jobs = False
+    assert cron.end() == (Verdict.UNKNOWN, "our own watch of jobs delivers nothing")
+
+
+def test_a_cronjob_that_is_gone_starts_nothing_more() -> None:
+    """Which is told without waiting, once all that it made has been heard of."""
+    cron = starts()
+    cron.world.see("CronJob", "deleted", {"metadata": meta("batch", "cron-1", 900)})
+    assert cron.end() == (Verdict.BROKEN, f"{CRON} is gone")
+    assert cron.audience.verdict().decided_s == 0.0
+    deaf = starts()
+    deaf.delivers_jobs = False
+    deaf.world.see("CronJob", "deleted", {"metadata": meta("batch", "cron-1", 900)})
+    assert deaf.end()[0] is Verdict.UNKNOWN
 
 
 def test_a_silent_controller_is_named() -> None:
