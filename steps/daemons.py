@@ -40,10 +40,10 @@ NO_IMAGE = "luksa/none"
 
 
 class HeldUp(NamedTuple):
-    """A roll-out that cannot go on, and the pods that it has left as they were."""
+    """A roll-out that cannot go on, and the pods that there were then."""
 
     rollout: Injection
-    unreached: tuple[Ref, ...]
+    pods: tuple[Ref, ...]
 
 
 @given(words('the DaemonSet "{name:Name}" runs on each node'))
@@ -173,12 +173,10 @@ def roll_out(experiment: Experiment, name: str, image: str) -> Injection:
 def hold_up(experiment: Experiment, name: str) -> HeldUp:
     """Wait until the first of the new pods is one that cannot come to be."""
     daemon = experiment.workload(name)
-    pods = daemons.pods_now(experiment.timeline.latest(), daemon)
     rollout = roll_out(experiment, name, NO_IMAGE)
-    for field in ("updatedNumberScheduled", "numberUnavailable"):
-        experiment.expect(Shows(of=daemon, field=("status", field), value="1"))
-    left = daemons.pods_now(experiment.timeline.latest(), daemon)
-    return HeldUp(rollout, tuple(pod for pod in pods if pod in left))
+    experiment.expect(Shows(of=daemon, field=("status", "updatedNumberScheduled"), value="1"))
+    experiment.expect(Shows(of=daemon, field=("status", "numberUnavailable"), value="1"))
+    return HeldUp(rollout, daemons.pods_now(experiment.timeline.latest(), daemon))
 
 
 @when("the roll-out is taken back", target_fixture="injection")
@@ -215,7 +213,7 @@ def delete_alone(experiment: Experiment, name: str) -> Injection:
 @then("the pods that the roll-out had not reached are never touched")
 def unreached_untouched(experiment: Experiment, held_up: HeldUp) -> None:
     """They are those of before it that were still there when it came to a halt."""
-    experiment.hold(baselines.these(experiment.before(), held_up.unreached))
+    experiment.hold(baselines.these(experiment.before(), held_up.pods))
 
 
 @then("neither it nor any of its pods is left")
