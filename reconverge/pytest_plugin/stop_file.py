@@ -38,8 +38,14 @@ class StopFile:
                 # To the main thread, so that whatever it waits in is interrupted.
                 main = threading.main_thread().ident
                 assert main is not None
-                signal.pthread_kill(main, signal.SIGINT)
+                signal.pthread_kill(main, _heard())
                 return
+
+
+def _heard() -> signal.Signals:
+    """The signal that interrupts this run: a shell lets its background jobs ignore Ctrl-C's."""
+    is_ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    return signal.SIGTERM if is_ignored else signal.SIGINT
 
 
 LOOKOUT = pytest.StashKey[StopFile]()

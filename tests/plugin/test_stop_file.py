@@ -19,11 +19,13 @@ STOPPED = f"""{stage.CONFTEST}
 """
 
 
+@pytest.mark.parametrize("handler", ["default_int_handler", "SIG_IGN"])
 def test_the_stop_file_ends_the_run_and_faults_are_taken_back(
-    play: Play, pytester: pytest.Pytester
+    play: Play, pytester: pytest.Pytester, handler: str
 ) -> None:
-    """Exit code 130, and the experiment is closed."""
-    pytester.makeconftest(STOPPED)
+    """Exit code 130, and the experiment is closed; in the background of a shell as well."""
+    ctrl_c = f"import signal\nsignal.signal(signal.SIGINT, signal.{handler})\n"
+    pytester.makeconftest(ctrl_c + STOPPED)
     result = play(FEATURE.format(name="shop"), "--stop-file", "stop", apart=True)
     assert result.ret == 130
     assert "close" in (pytester.path / "runs" / "log.txt").read_text()

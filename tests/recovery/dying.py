@@ -5,6 +5,7 @@ Arguments: the journal's folder, a kubeconfig and its context.
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -34,4 +35,7 @@ def main(folder: Path, kubeconfig: Path, context: str) -> None:
 
 
 if __name__ == "__main__":
+    # Who started the tests may ignore some of them (nohup, a job in the background).
+    for one in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_DFL)
     main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
