@@ -334,6 +334,20 @@ class Audience:
         self.index = start
         self.finding: Finding | None = None
         self.wanted: list[Want] = []
+        self.served = 0
+
+    def serve(self, do: Callable[[Want], None], *, until_s: float) -> Finding | None:
+        """Let time pass up to then, and `do` what is wanted, each once, as the engine would."""
+        while self.hear() is None:
+            if self.served < len(self.wanted):
+                do(self.wanted[self.served])
+                self.served += 1
+                continue
+            due_s = self.judge.due_s
+            if due_s is None or due_s > until_s:
+                return None
+            self.wait(due_s)
+        return self.finding
 
     def hear(self) -> Finding | None:
         """Feed what is new on the timeline."""

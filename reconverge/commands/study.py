@@ -74,8 +74,10 @@ def show(
     exercise: str, reveal: bool, lang: Language, exercises: Path | None, as_json: bool
 ) -> None:
     """Print the task of EXERCISE."""
+    from reconverge.study.mistakes import texts_of
+
     one = _named(exercise, exercises)
-    solution = _solution(one) if reveal else {}
+    solution = texts_of(one) if reveal else {}
     if as_json:
         row = _row(one, lang) | {"task": one.task(lang)}
         _print_json(row | ({"solution": solution} if reveal else {}))
@@ -130,13 +132,7 @@ def lint(path: Path, exercise: str, lang: Language, exercises: Path | None, as_j
     hand_in = read_hand_in(path)
     flaws = flaws_in(hand_in, task)
     if as_json:
-        _print_json(
-            {
-                "exercise": exercise,
-                "passed": answers.passes(flaws),
-                "flaws": [_builtin(answers.shown(flaw, lang)) for flaw in flaws],
-            }
-        )
+        _print_json(answers.read_as_json(flaws, exercise, lang))
     else:
         _print(answers.lines_of(flaws, hand_in.texts, language=lang, exercise=task))
     return int(ExitCode.HELD if answers.passes(flaws) else ExitCode.BROKEN)
@@ -303,18 +299,6 @@ def _row(one: Exercise, lang: Language) -> dict[str, object]:
         "sections": list(one.sections),
         "weight": one.weight,
     }
-
-
-def _solution(one: Exercise) -> dict[str, str]:
-    from reconverge.study.mistakes import texts_of
-
-    return texts_of(one)
-
-
-def _builtin(value: object) -> object:
-    import msgspec
-
-    return msgspec.to_builtins(value)
 
 
 def _print_json(value: object) -> None:

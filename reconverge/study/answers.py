@@ -77,11 +77,18 @@ def as_json(answer: Answer, exercise: Exercise, language: Language) -> dict[str,
     """The same for programs."""
     played = answer.played
     return {
-        "exercise": exercise.id,
-        "passed": passes(answer.flaws),
-        "flaws": [msgspec.to_builtins(shown(flaw, language)) for flaw in answer.flaws],
+        **read_as_json(answer.flaws, exercise.id, language),
         "promises": msgspec.to_builtins(played.promises) if played else [],
         "record": str(played.folder) if played else "",
+    }
+
+
+def read_as_json(flaws: tuple[Flaw, ...], exercise: str, language: Language) -> dict[str, object]:
+    """What the files alone say; `exercise` is empty where they were read for none."""
+    return {
+        "exercise": exercise,
+        "passed": passes(flaws),
+        "flaws": [msgspec.to_builtins(shown(flaw, language)) for flaw in flaws],
     }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from reconverge.study.exercises import Demand, Exercise, Question
 from reconverge.study.flaws import Flaw
 from reconverge.study.languages import Text
@@ -45,15 +47,7 @@ def _unmet(one: Written, demand: Demand) -> Flaw:
     flaw = one.flaw(
         "RCS702", demand.path, {"said": demand.otherwise}, path=demand.field, value=shown
     )
-    return Flaw(
-        code=flaw.code,
-        file=flaw.file,
-        line=flaw.line,
-        column=flaw.column,
-        words=flaw.words,
-        texts=flaw.texts,
-        sections=demand.sections,
-    )
+    return msgspec.structs.replace(flaw, sections=demand.sections)
 
 
 def _of_safety(one: Written, exercise: Exercise) -> Iterator[Flaw]:

@@ -39,7 +39,6 @@ class Cron:
         start = len(self.world.timeline) - 1
         self.audience = Audience(self.world, promise.judge(deadline_s=end_s), start=start)
         self.is_alive = self.delivers_jobs = True
-        self._served = 0
 
     def show(self, **spec: Any) -> None:
         self.spec = {**self.spec, **spec}
@@ -82,16 +81,7 @@ class Cron:
         self.world.see("Job", change, {"metadata": metadata, "status": {"conditions": rows}})
 
     def serve(self, *, until_s: float) -> Finding | None:
-        while self.audience.hear() is None:
-            if self._served < len(self.audience.wanted):
-                self._do(self.audience.wanted[self._served])
-                self._served += 1
-                continue
-            due_s = self.audience.judge.due_s
-            if due_s is None or due_s > until_s:
-                return None
-            self.audience.wait(due_s)
-        return self.audience.finding
+        return self.audience.serve(self._do, until_s=until_s)
 
     def end(self) -> tuple[Verdict, str]:
         finding = self.serve(until_s=float("inf"))
@@ -111,7 +101,7 @@ class Cron:
             if self.is_alive:
                 self.show()
         elif isinstance(want, WantSentinel):
-            stray = f"stray-{self._served}"
+            stray = f"stray-{self.audience.served}"
             if self.delivers_jobs:
                 wire = {"metadata": meta(stray, stray, self.world.next_version())}
                 self.world.see("Job", "added", wire)

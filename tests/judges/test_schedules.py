@@ -31,7 +31,6 @@ class Cron:
         self.audience = Audience(self.world, promise.judge(deadline_s=DEADLINE_S))
         self.is_alive = True
         self.delivers_jobs = True
-        self._served = 0
 
     def job(
         self,
@@ -54,15 +53,7 @@ class Cron:
 
     def serve(self, *, until_s: float) -> None:
         """Let time pass, doing what is wanted as the engine would."""
-        while self.audience.hear() is None:
-            if self._served < len(self.audience.wanted):
-                self._do(self.audience.wanted[self._served])
-                self._served += 1
-                continue
-            due_s = self.audience.judge.due_s
-            if due_s is None or due_s > until_s:
-                return
-            self.audience.wait(due_s)
+        self.audience.serve(self._do, until_s=until_s)
 
     def _do(self, want: object) -> None:
         if isinstance(want, WantKnock):
