@@ -36,17 +36,19 @@ _VERBS = frozenset({"create", "update", "patch", "delete", "deletecollection"})
 _KINDS = {(kind.api_version.rpartition("/")[0], kind.plural): kind.name for kind in CORE.values()}
 # Nothing is left behind in the node, even when we are killed: our standard input then ends, and
 # with it the first `cat`. A program that follows its parent (`tail --pid`) would not notice, as
-# nobody there buries the dead.
+# nobody there buries the dead. A SIGTERM only wakes the shell: one that ended by it before it had
+# started that `cat` would leave `tail`, and our reading of it, for ever.
 _FOLLOW = f"""\
 [ -e "$1" ] || exit {_NO_LOG}
 exec 3<&0
+trap : TERM
 tail --lines=1 --follow=name --retry "$1" &
 log=$!
 {{ cat <&3; kill "$log"; }} >/dev/null 2>&1 &
 end=$!
 wait "$log"
 code=$?
-kill "$end" 2>/dev/null
+kill "$log" "$end" 2>/dev/null
 exit "$code"
 """
 

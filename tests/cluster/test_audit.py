@@ -269,6 +269,26 @@ def test_a_killed_reader_leaves_nothing_behind(log: Path) -> None:
     os.close(handle)
 
 
+def test_a_reader_that_is_ended_while_it_starts_leaves_nothing_behind(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first lines may come, and our end, before its shell has started all that it starts."""
+    paused = audit._FOLLOW.replace("log=$!\n", "log=$!\nkill -STOP $$\n")
+    assert paused != audit._FOLLOW
+    monkeypatch.setattr(audit, "_FOLLOW", paused)
+    running = follow((), str(log))
+    pieces = running.pieces()
+    assert next(pieces)
+    os.waitid(os.P_PID, running._process.pid, os.WSTOPPED)
+    running.end()
+    running._process.send_signal(signal.SIGCONT)
+    poller = select.poll()
+    poller.register(running._process.stdout or -1, select.POLLIN)
+    assert poller.poll(10_000), "it goes on"
+    assert not next(pieces, b"")
+    running.close()
+
+
 def test_broken_lines_raise() -> None:
     """What is no audit event is not taken for a harmless one."""
     with pytest.raises(msgspec.DecodeError):
