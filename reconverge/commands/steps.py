@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.option(
     "--features",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Take the examples from this folder's features instead of our own.",
+    help="Your own steps as well, and the examples from this folder's features.",
 )
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def steps(words: tuple[str, ...], features: Path | None, as_json: bool) -> int:
@@ -27,6 +27,7 @@ def steps(words: tuple[str, ...], features: Path | None, as_json: bool) -> int:
     reconverge steps
     reconverge steps pods
     reconverge steps when node
+    reconverge steps --features features
 
     Exit code: 0, or 4 when no step speaks of WORDS.
     """
@@ -55,6 +56,8 @@ def _show(found: list[Definition]) -> None:
             click.echo(click.style(keyword, bold=True), color=colour())
         click.echo(f"  {_highlighted(one.words)}", color=colour())
         click.echo(click.style(f"      {one.meaning}", dim=True), color=colour())
+        if one.where:
+            click.echo(click.style(f"      {one.where}", dim=True), color=colour())
         for example in one.examples:
             click.echo(f"      {click.style('e.g.', dim=True)} {example}", color=colour())
 

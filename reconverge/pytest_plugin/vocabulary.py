@@ -18,6 +18,7 @@ from pytest_bdd.parser import ScenarioTemplate
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 from reconverge.errors import BadInput
+from reconverge.pytest_plugin.own import own_steps, place_of
 from reconverge.pytest_plugin.wording import installed_steps, legible
 
 EXAMPLES_MAX = 2
@@ -25,12 +26,16 @@ _KEYWORDS = {"given": 0, "when": 1, "then": 2}
 
 
 class Definition(msgspec.Struct, frozen=True, kw_only=True):
-    """One step: `keyword` is Given, When or Then; `topic` is the thing that it speaks of."""
+    """One step: `keyword` is Given, When or Then; `topic` is the thing that it speaks of.
+
+    `where` is the file and line of a step that is the user's own; empty for ours.
+    """
 
     keyword: str
     words: str
     meaning: str
     topic: str
+    where: str = ""
     examples: tuple[str, ...] = ()
 
     @property
@@ -48,15 +53,28 @@ def loaded() -> list[StepFunctionContext]:
         for one in step_function_context_registry.values()
         if one.step_func.__module__.startswith(f"{package.__name__}.")
     )
-    order = {name: number for number, name in enumerate(_KEYWORDS)}
-    return sorted(found, key=lambda one: (order.get(one.type or "", 3), one.step_func.__module__))
+    return sorted(found, key=_order)
 
 
 def definitions(features: Path | None = None) -> list[Definition]:
-    """Every step of ours, with examples from the features below that folder, or from our own."""
-    contexts = loaded()
+    """Every step of ours, with examples from our own features.
+
+    With a folder of the user's: their own steps as well, and examples from the features below it.
+    Raises BadInput where pytest cannot load that folder.
+    """
+    ours = loaded()
+    own = own_steps(features) if features else []
+    contexts = sorted([*own, *ours], key=_order)
     examples = _examples(contexts, features or shipped_features())
-    return [_definition(one, examples.get(id(one), ())) for one in contexts]
+    places = {id(one): place_of(one) for one in own}
+    return [
+        _definition(one, examples.get(id(one), ()), where=places.get(id(one), ""))
+        for one in contexts
+    ]
+
+
+def _order(one: StepFunctionContext) -> tuple[int, str]:
+    return (_KEYWORDS.get(one.type or "", 3), one.step_func.__module__)
 
 
 def shipped_features() -> Path:
@@ -90,7 +108,7 @@ def step_named(sentence: str, kind: str) -> StepFunctionContext:
     raise BadInput(f"no step says: {sentence}", cure=advice)
 
 
-def _definition(one: StepFunctionContext, examples: tuple[str, ...]) -> Definition:
+def _definition(one: StepFunctionContext, examples: tuple[str, ...], *, where: str) -> Definition:
     keyword, _, words = legible(one).partition(" ")
     doc = inspect.getdoc(one.step_func) or ""
     return Definition(
@@ -98,6 +116,7 @@ def _definition(one: StepFunctionContext, examples: tuple[str, ...]) -> Definiti
         words=words,
         meaning=" ".join(doc.split("\n\n")[0].split()),
         topic=one.step_func.__module__.rpartition(".")[2].replace("_", " "),
+        where=where,
         examples=examples,
     )
 

@@ -25,15 +25,20 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     beside: str = ""
     sum_s: float = 0.0
 
+    @property
+    def parts(self) -> str:
+        """What the critical path is made of."""
+        parts = [f"{self.alone_s:.0f} s alone"] if self.alone_s else []
+        parts += [f"{self.critical_s - self.alone_s:.0f} s {self.beside}"] if self.beside else []
+        return ", ".join(parts)
+
     def __str__(self) -> str:
         """One line; empty where nothing was run."""
         if not self.critical_s:
             return ""
-        parts = [f"{self.alone_s:.0f} s alone"] if self.alone_s else []
-        parts += [f"{self.critical_s - self.alone_s:.0f} s {self.beside}"] if self.beside else []
         return (
             f"wall time {self.wall_s:.0f} s, {self.wall_s / self.critical_s:.2f} x the critical "
-            f"path of {self.critical_s:.0f} s ({', '.join(parts)}); "
+            f"path of {self.critical_s:.0f} s ({self.parts}); "
             f"{self.sum_s:.0f} s one after another"
         )
 

@@ -17,8 +17,9 @@ from reconverge.errors import BadInput
 from reconverge.judges.phases import PHASES, Recovery, Spread, known, spread_of_phases
 from reconverge.model.settings import ClusterSettings, Setting
 from reconverge.report import run_record, stored
-from reconverge.report.html.critical import Stretch, critical_path, rows_of
+from reconverge.report.html.chain import Stretch, last_chain, rows_of
 from reconverge.report.html.section import Section, section_of, untold
+from reconverge.report.pace import Pace
 from reconverge.report.run_record import RunRecord, ScenarioRecord
 from reconverge.verdict import Verdict
 
@@ -34,7 +35,7 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
     begin: float
     width: float
     row: int
-    is_critical: bool
+    is_in_chain: bool
 
 
 class Phase(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +57,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     ended: str = ""
     wall_s: float = 0.0
     busy_s: float = 0.0
-    critical: tuple[Section, ...] = ()
+    pace: Pace = Pace()
     bars: tuple[Bar, ...] = ()
     phases: tuple[Phase, ...] = ()
     pending: int = 0
@@ -127,7 +128,7 @@ def _run(sections: list[Section], record: RunRecord | None, *, name: str, flaws:
     timed = [section for section in sections if section.started and section.duration_s]
     stretches = list(_stretches(timed))
     wall_s = max((one.end_s for one in stretches), default=0.0)
-    path = critical_path(stretches)
+    chain = last_chain(stretches)
     recoveries = [one for section in sections for one in section.recoveries]
     facts = run_record.ClusterFacts() if record is None else record.cluster
     settings = facts.settings or _settings_of(sections)
@@ -142,8 +143,8 @@ def _run(sections: list[Section], record: RunRecord | None, *, name: str, flaws:
         ended="" if record is None else record.ended,
         wall_s=wall_s,
         busy_s=sum(section.duration_s for section in timed),
-        critical=tuple(timed[at] for at in path),
-        bars=tuple(_bars(timed, stretches, wall_s, set(path))),
+        pace=Pace() if record is None else record.pace,
+        bars=tuple(_bars(timed, stretches, wall_s, set(chain))),
         phases=tuple(_phases(recoveries)),
         pending=sum(one.total_s is None and not one.doubt for one in recoveries),
         mutations=() if record is None else record.mutations,
@@ -165,7 +166,7 @@ def _stretches(sections: Sequence[Section]) -> Iterator[Stretch]:
 
 
 def _bars(
-    sections: Sequence[Section], stretches: Sequence[Stretch], wall_s: float, path: set[int]
+    sections: Sequence[Section], stretches: Sequence[Stretch], wall_s: float, chain: set[int]
 ) -> Iterator[Bar]:
     rows = rows_of(stretches)
     for at, (section, (begin_s, end_s)) in enumerate(zip(sections, stretches, strict=True)):
@@ -174,7 +175,7 @@ def _bars(
             begin=begin_s / wall_s,
             width=(end_s - begin_s) / wall_s,
             row=rows[at],
-            is_critical=at in path,
+            is_in_chain=at in chain,
         )
 
 

@@ -11,6 +11,7 @@ from reconverge.errors import BadInput
 from reconverge.report.html.page import page_of, pictures, repeat_of, took
 from reconverge.report.html.run import Run, run_of
 from reconverge.report.html.section import parts_of
+from reconverge.report.pace import Pace
 from reconverge.report.run_record import ClusterFacts, RunRecord, ScenarioRecord, write
 from reconverge.report.stored import TIMELINE
 from reconverge.verdict import Verdict
@@ -65,11 +66,25 @@ def test_a_whole_run(tmp_path: Path) -> None:
         (1, "two", "UNKNOWN"),
         (2, "one", "HELD"),
     ]
-    assert (run.wall_s, run.busy_s, len(run.critical)) == (5.0, 5.0, 2)
+    assert (run.wall_s, run.busy_s, [bar.is_in_chain for bar in run.bars]) == (
+        5.0,
+        5.0,
+        [True, True],
+    )
     assert (run.seeds, run.reconverge, run.flaws) == ((7,), "0.1.0", ())
     assert run.phases[-1].spread.n == 2
     assert run.sections[0].picture is None
     assert run.sections[1].picture is not None
+
+
+def test_the_page_tells_the_critical_path_of_the_record(tmp_path: Path) -> None:
+    """The one that the run's last lines tell, with its parts; and none where there is none."""
+    play(tmp_path, "one")
+    indexed(tmp_path, HELD)
+    assert "Critical path" not in page_of(told(tmp_path))
+    pace = Pace(wall_s=91, critical_s=70, alone_s=10, beside="in the lane outage-1", sum_s=120)
+    indexed(tmp_path, HELD, pace=pace)
+    assert "70 s <small>10 s alone, 60 s in the lane outage-1</small>" in page_of(told(tmp_path))
 
 
 def test_a_run_that_was_killed_has_its_timelines(tmp_path: Path) -> None:

@@ -1,4 +1,8 @@
-"""Where a run's wall time went: scenarios side by side, and the chain that decided its length."""
+"""Where a run's wall time went: scenarios side by side, and the chain that led up to its end.
+
+The chain is what happened on the workers that there were; the run's critical path, below which no
+number of them would help, is `report.pace`'s.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ class Stretch(NamedTuple):
     end_s: float
 
 
-def critical_path(stretches: Sequence[Stretch]) -> list[int]:
+def last_chain(stretches: Sequence[Stretch]) -> list[int]:
     """Places of those that follow each other up to the run's end, in order.
 
     From the last to end backwards: before each comes the one that ended last before it began. With
@@ -25,13 +29,15 @@ def critical_path(stretches: Sequence[Stretch]) -> list[int]:
     """
     if not stretches:
         return []
-    path = [max(range(len(stretches)), key=lambda at: stretches[at].end_s)]
+    chain = [max(range(len(stretches)), key=lambda at: stretches[at].end_s)]
     while True:
-        limit_s = stretches[path[-1]].begin_s + HANDOVER_S
-        before = [at for at, one in enumerate(stretches) if one.end_s <= limit_s and at not in path]
+        limit_s = stretches[chain[-1]].begin_s + HANDOVER_S
+        before = [
+            at for at, one in enumerate(stretches) if one.end_s <= limit_s and at not in chain
+        ]
         if not before:
-            return path[::-1]
-        path.append(max(before, key=lambda at: stretches[at].end_s))
+            return chain[::-1]
+        chain.append(max(before, key=lambda at: stretches[at].end_s))
 
 
 def rows_of(stretches: Sequence[Stretch]) -> list[int]:
