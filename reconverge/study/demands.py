@@ -29,7 +29,7 @@ def flaws_in(hand_in: HandIn, exercise: Exercise | None = None) -> tuple[Flaw, .
             is_sound = all(flaw.is_advice for flaw in own)
             found += _of_task(one, exercise) if is_sound else ()
     if exercise is not None and not hand_in.flaws:
-        found += _missing(hand_in, exercise)
+        found += tuple(_missing(hand_in, exercise)) or _namesakes(hand_in, exercise)
         found += _unanswered_in(hand_in, exercise)
     return tuple(sorted(found, key=lambda flaw: flaw.is_advice))
 
@@ -65,6 +65,13 @@ def _missing(hand_in: HandIn, exercise: Exercise) -> Iterator[Flaw]:
                 file = next(iter(hand_in.texts), "")
                 words = {"wanted": str(wanted)}
                 yield Flaw(code="RCS701", file=file, words=words, texts=texts)
+
+
+def _namesakes(hand_in: HandIn, exercise: Exercise) -> tuple[Flaw, ...]:
+    """Of what stands beside the hand-in on the cluster: they would be played in its stead."""
+    there = exercise.world_names
+    mine = (one for one in hand_in.objects if (one.kind, one.name) in there)
+    return tuple(one.flaw("RCS703", ("metadata", "name")) for one in mine)
 
 
 def predictions_in(hand_in: HandIn, exercise: Exercise) -> tuple[Flaw, ...]:

@@ -73,7 +73,7 @@ def flaws_of(one: Written, exercise: Exercise) -> Iterator[Flaw]:
     if is_cluster_wide(one, exercise):
         yield one.flaw("RCS709", ("kind",))
         return
-    if one.kind not in exercise.kinds or (one.kind, one.name) in exercise.world_names:
+    if one.kind not in exercise.kinds:
         yield one.flaw("RCS703", ("kind",))
     namespace = one.at(("metadata", "namespace"))
     if namespace is not None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 import reconverge
-from reconverge.errors import Unavailable
+from reconverge.errors import ReconvergeError
 from reconverge.study.answers import Answer, passes
 from reconverge.study.exercises import Exercise
 from reconverge.study.flaws import Flaw
@@ -150,7 +150,7 @@ class Grading:
         place = self.folder_of(one) / receipts.RECORD
         try:
             answer = self._examiner.answer(exercise, answer, place, lambda _: None)
-        except Unavailable as error:
+        except ReconvergeError as error:
             if self._examiner.is_ended:
                 raise
             answer = _unjudged(answer, exercise, str(error))
