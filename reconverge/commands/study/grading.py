@@ -159,7 +159,8 @@ def _said(found: Sequence[Submission], lang: Language) -> Callable[[Receipt, boo
         told += 1
         name = printable(f"{receipt.learner}/{receipt.exercise or '-'}")
         rest = word("as before", lang) if is_old else " ".join(receipt.codes)
-        click.echo(f"[{told}/{total}] {mark(receipt.grade, lang)}  {name}  {rest}", err=True)
+        line = f"[{told}/{total}] {mark(receipt.grade, lang)}  {name}  {rest}"
+        click.echo(line.rstrip(), err=True)
 
     return say
 
