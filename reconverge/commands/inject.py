@@ -16,6 +16,7 @@ from reconverge.commands.target import target_options
 if TYPE_CHECKING:
     from reconverge.experiment import Experiment
     from reconverge.faults.journal import Journal
+    from reconverge.pytest_plugin import by_hand
     from reconverge.pytest_plugin.clusters import Ground
 
 _UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
@@ -42,6 +43,12 @@ def _seconds(ctx: click.Context, param: click.Parameter, value: str | None) -> f
     "--opt-in", default="", metavar="LABEL", help="Hit only what carries it: key[=value]."
 )
 @click.option("--max-targets", type=int, metavar="N", help="Refuse to hit more objects than N.")
+@click.option(
+    "--lease-namespace",
+    default="default",
+    show_default=True,
+    help="Where runs on other machines look for whose turn it is.",
+)
 @click.option("--report-dir", type=click.Path(path_type=Path), help="The folder of its record.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def inject(
@@ -55,13 +62,15 @@ def inject(
     seed: int | None,
     opt_in: str,
     max_targets: int | None,
+    lease_namespace: str,
     report_dir: Path | None,
     as_json: bool,
 ) -> int:
     """Do FAULT, in the words of a feature's When, and take it back.
 
     A fault that stands is taken back on Ctrl-C, or after --for. Its undo is on disk before it
-    happens: also of a command that is killed it is not lost.
+    happens: also of a command that is killed it is not lost. It waits for its turn on the cluster:
+    to harm a node, until no scenario of any run is on it.
 
     \b
     reconverge inject 'one of the pods of "shop" is deleted' -n shop --dry-run
@@ -80,13 +89,17 @@ def inject(
     from reconverge.faults.journal import Journal
     from reconverge.pytest_plugin import by_hand
     from reconverge.pytest_plugin.clusters import standing_ground
-    from reconverge.pytest_plugin.lock import turn
     from reconverge.pytest_plugin.options import required_target
 
     step = by_hand.fault_step(fault)
     if namespace in PROTECTED_NAMESPACES:
         raise Refused(f'the namespace "{namespace}" is the cluster\'s own', where=fault)
-    target = required_target(name=cluster_name, kubeconfig=kubeconfig, context=kube_context)
+    target = required_target(
+        name=cluster_name,
+        kubeconfig=kubeconfig,
+        context=kube_context,
+        lease_namespace=lease_namespace,
+    )
     ground = _bounded(standing_ground(target), opt_in=opt_in, max_targets=max_targets)
     drawn = random.SystemRandom().randrange(10_000) if seed is None else seed
     say = _say_nothing if as_json else click.echo
@@ -96,17 +109,24 @@ def inject(
         place = Path(stack.enter_context(TemporaryDirectory())) if dry_run else folder
         stack.enter_context(nullcontext() if dry_run else ground.watched())
         journal = stack.enter_context(closing(Journal(ground.journal, clock=RealClock())))
-        stack.enter_context(turn(ground.state, is_alone=False))
+        turns = stack.enter_context(by_hand.Turns(ground, RealClock(), say=_say_aside))
         experiment = _experiment(
-            ground, fault, journal, namespace=namespace, seed=drawn, folder=place, is_off=dry_run
+            ground,
+            fault,
+            journal,
+            namespace=namespace,
+            seed=drawn,
+            folder=place,
+            turns=None if dry_run else turns,
         )
         try:
-            with experiment:
+            with experiment, turns.alarm.armed():
                 by_hand.inject(step, fault, experiment)
                 for line in _told(experiment, ground):
                     say(line)
                 if not dry_run:
                     _stand(experiment, for_s, say)
+            turns.alarm.raise_if_lost()
         finally:
             if experiment.injections:
                 _end(experiment, folder, is_off=dry_run, as_json=as_json)
@@ -128,6 +148,11 @@ def _say_nothing(line: str) -> None:
     del line
 
 
+def _say_aside(line: str) -> None:
+    """Also where a program reads the output: a person wants to know what is waited for."""
+    click.echo(line, err=True)
+
+
 def _new_folder() -> Path:
     from datetime import UTC, datetime
 
@@ -142,14 +167,16 @@ def _experiment(
     namespace: str,
     seed: int,
     folder: Path,
-    is_off: bool,
+    turns: by_hand.Turns | None,
 ) -> Experiment:
+    """Without `turns` nothing is done, so none is taken."""
     from reconverge.clock import RealClock
-    from reconverge.experiment import Experiment
     from reconverge.namespaces import Lodging
+    from reconverge.pytest_plugin.by_hand import ByHand
 
-    return Experiment(
+    return ByHand(
         ground.cluster,
+        turns=turns,
         clock=RealClock(),
         scenario=f"by hand::{fault}",
         seed=seed,
@@ -157,7 +184,7 @@ def _experiment(
         guard=ground.guard,
         journal=journal,
         lodging=Lodging(ground.cluster, namespace),
-        faults_off=is_off,
+        faults_off=turns is None,
         settings=ground.settings,
     )
 
