@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack, closing, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -84,16 +84,13 @@ def inject(
     import random
 
     from reconverge.clock import RealClock
-    from reconverge.cluster.guard import PROTECTED_NAMESPACES
-    from reconverge.errors import Refused
     from reconverge.faults.journal import Journal
     from reconverge.pytest_plugin import by_hand
     from reconverge.pytest_plugin.clusters import standing_ground
     from reconverge.pytest_plugin.options import required_target
 
     step = by_hand.fault_step(fault)
-    if namespace in PROTECTED_NAMESPACES:
-        raise Refused(f'the namespace "{namespace}" is the cluster\'s own', where=fault)
+    _refuse_protected(namespace, fault)
     target = required_target(
         name=cluster_name,
         kubeconfig=kubeconfig,
@@ -110,27 +107,28 @@ def inject(
         stack.enter_context(nullcontext() if dry_run else ground.watched())
         journal = stack.enter_context(closing(Journal(ground.journal, clock=RealClock())))
         turns = stack.enter_context(by_hand.Turns(ground, RealClock(), say=_say_aside))
+        took = None if dry_run else turns
         experiment = _experiment(
-            ground,
-            fault,
-            journal,
-            namespace=namespace,
-            seed=drawn,
-            folder=place,
-            turns=None if dry_run else turns,
+            ground, fault, journal, namespace=namespace, seed=drawn, folder=place, turns=took
         )
         try:
             with experiment, turns.alarm.armed():
                 by_hand.inject(step, fault, experiment)
-                for line in _told(experiment, ground):
-                    say(line)
-                if not dry_run:
-                    _stand(experiment, for_s, say)
+                _tell(experiment, ground, say)
+                _stand(experiment, for_s, say, is_off=dry_run)
             turns.alarm.raise_if_lost()
         finally:
             if experiment.injections:
                 _end(experiment, folder, is_off=dry_run, as_json=as_json)
     return 0
+
+
+def _refuse_protected(namespace: str, fault: str) -> None:
+    from reconverge.cluster.guard import PROTECTED_NAMESPACES
+    from reconverge.errors import Refused
+
+    if namespace in PROTECTED_NAMESPACES:
+        raise Refused(f'the namespace "{namespace}" is the cluster\'s own', where=fault)
 
 
 def _bounded(ground: Ground, *, opt_in: str, max_targets: int | None) -> Ground:
@@ -189,21 +187,24 @@ def _experiment(
     )
 
 
-def _told(experiment: Experiment, ground: Ground) -> Iterator[str]:
+def _tell(experiment: Experiment, ground: Ground, say: Callable[[str], None]) -> None:
     from reconverge.rehearsal import told
 
-    yield f"cluster   {ground.cluster.name}, namespace {experiment.namespace}"
+    say(f"cluster   {ground.cluster.name}, namespace {experiment.namespace}")
     for injection in experiment.injections:
-        yield from told(injection, seed=experiment.seed)
+        for line in told(injection, seed=experiment.seed):
+            say(line)
 
 
-def _stand(experiment: Experiment, for_s: float | None, say: Callable[[str], None]) -> None:
+def _stand(
+    experiment: Experiment, for_s: float | None, say: Callable[[str], None], *, is_off: bool
+) -> None:
     """Until the time is up, or a person presses Ctrl-C; not at all where nothing stands."""
     from reconverge.clock import pause
     from reconverge.faults.undo import NothingToUndo
 
     undos = [injection.undo for injection in experiment.injections]
-    if for_s is None and all(isinstance(undo, NothingToUndo) for undo in undos):
+    if is_off or (for_s is None and all(isinstance(undo, NothingToUndo) for undo in undos)):
         return
     until_s = None if for_s is None else experiment.timeline.now_s() + for_s
     say(f"stands    {'until Ctrl-C' if for_s is None else f'for {for_s:g} s, or until Ctrl-C'}")
