@@ -13,7 +13,8 @@ from reconverge.judges.events import Remarked
 from reconverge.judges.invariants import BacksOff, MadeInAll
 from reconverge.judges.predicates import HasPods, InCondition, Not
 from reconverge.judges.steady import JobComplete, JobFailed, JobRunning
-from reconverge.judges.temporal import Eventually, Until
+from reconverge.judges.temporal import Eventually, Never, Until
+from reconverge.judges.whereabouts import LabelledByIndex, Told
 from reconverge.model import ref
 
 from .vocabulary import words
@@ -130,6 +131,12 @@ def one_per_index(experiment: Experiment, name: str) -> None:
     experiment.hold(baselines.one_per_place(experiment.timeline.latest(), job))
 
 
+@then(words('each pod of "{name:Name}" is labelled with its index'))
+def labelled_by_index(experiment: Experiment, name: str) -> None:
+    """A selector finds the pod of one part."""
+    experiment.expect(Eventually(of=LabelledByIndex(job=experiment.workload(name))))
+
+
 @then(words('"{name:Name}" backs off for longer after each failure'))
 def backs_off(experiment: Experiment, name: str) -> None:
     """Twice as long as after the one before."""
@@ -153,6 +160,12 @@ def pod_remarked(experiment: Experiment, name: str, reason: str) -> None:
 def remarked_often(experiment: Experiment, name: str, reason: str, count: int) -> None:
     """As many, at least."""
     experiment.expect(Remarked(about=experiment.workload(name), reason=reason, times=count))
+
+
+@then(words('no event "{reason:Name}" ever tells of "{name:Name}"'))
+def never_remarked(experiment: Experiment, name: str, reason: str) -> None:
+    """At no observation is there such an event."""
+    experiment.hold(Never(of=Told(about=experiment.workload(name), reason=reason)))
 
 
 @then(words('it is refused for its field "{field:Name}"'))

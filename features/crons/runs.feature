@@ -37,6 +37,14 @@ Feature: A CronJob makes a Job for each time that it is due
       And the last run of "every-quarter" is the one that was due last
       And an event "TooManyMissedTimes" tells of "every-quarter"
 
+    @k8s_c6
+    Scenario: A Job that it made itself is neither missed nor a surprise
+      Given the CronJob "every-quarter" has been accepted
+      When the last 1 runs of "every-quarter" are missed
+      Then "every-quarter" keeps 1 Jobs that are "Complete", and none goes on
+      And no event "MissingJob" ever tells of "every-quarter"
+      And no event "UnexpectedJob" ever tells of "every-quarter"
+
   Rule: A run is a Job of the template, whoever begins it
 
     @cj_4 @cj_11

@@ -13,6 +13,12 @@ Feature: A Job may divide its work into numbered parts
       And "four-parts" never has two pods at one index
       And "four-parts" makes exactly 4 pods in all
 
+    @k8s_j9
+    Scenario: Who looks for the pod of a part finds it by its label
+      When the Job "four-parts" is created
+      Then "four-parts" completes with 4 successful pods
+      And each pod of "four-parts" is labelled with its index
+
   Rule: A part may decide for the whole
 
     @k8s_j10

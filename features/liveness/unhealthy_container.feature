@@ -64,7 +64,7 @@ Feature: A container that fails its liveness probe is restarted
 
   Rule: A pod that wears itself out is restarted for ever, and each time a little later
 
-    @lp_13 @k8s_p5
+    @lp_13 @k8s_p5 @k8s_p8
     Scenario: The probe itself uses up the good answers, again and again
       When the Pod "worn-by-its-probe" is created
       Then its container is restarted two times

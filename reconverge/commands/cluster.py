@@ -128,16 +128,21 @@ def status(name: str, deep: bool, as_json: bool) -> int:
 @cluster.command()
 @name_option
 def inventory(name: str) -> None:
-    """List what a run could leave changed, for `diff` with the list from before the run."""
-    from reconverge.cluster.inventory import inventory as lines_of
+    """List what a run could leave changed, for `diff` with the list from before the run.
+
+    Labels, taints, specs and owners of every object, node containers, and inside the nodes what
+    runs, what is suspended, static pods, packet filter and images.
+    """
     from reconverge.cluster.nodes import KindCluster
     from reconverge.provision.state import StateDir
+    from reconverge.recovery.reading import read_state
 
     state = StateDir()
     if state.read(name) is None:
         raise lifecycle.no_such_cluster(name)
-    for line in lines_of(KindCluster.of(state.kubeconfig(name), kind_name=name)):
-        click.echo(line)
+    found = read_state(KindCluster.of(state.kubeconfig(name), kind_name=name))
+    for row, text in sorted(found.rows.items()):
+        click.echo(f"{row}: {text}")
     for path in sorted((state.runs(name) / "journal").glob("*.jsonl")):
         click.echo(f"undo journal {path.name}")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from reconverge.report.mutants import Mutation
+    from reconverge.report.mutants import Mutant, Mutation
     from reconverge.report.run_record import RunRecord
 
 PAGE = Path("docs/mutants.md")
@@ -18,7 +18,11 @@ PAGE = Path("docs/mutants.md")
 @click.argument("features", default="features", type=click.Path(exists=True, path_type=Path))
 @click.argument("pytest_words", nargs=-1, type=click.UNPROCESSED)
 @click.option("--healthy", type=click.Path(path_type=Path), help="A run's folder: not run again.")
-@click.option("--report-dir", type=click.Path(path_type=Path), help="The folder of the runs.")
+@click.option(
+    "--report-dir",
+    type=click.Path(path_type=Path),
+    help="The folder of the runs; one of an earlier call is gone on with.",
+)
 @click.option("--write", is_flag=True, help="Renew docs/mutants.md.")
 def mutants(
     features: Path,
@@ -31,7 +35,8 @@ def mutants(
 
     They are run as they are; then those that are HELD without their faults, and with the writes of
     the controllers (for probes, of the kubelets) refused in their namespaces. What follows is
-    passed on to pytest: `reconverge mutants features -n 4`.
+    passed on to pytest: `reconverge mutants features -n 4`. It takes long: with the --report-dir of
+    a call that was interrupted, only what that one has not decided is run.
 
     Exit code: 0 when each turned red, 1 when one survived, 2 when one could not be told.
     """
@@ -42,14 +47,12 @@ def mutants(
     folder = report_dir or Path("runs") / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-mutants"
     if healthy is None:
         healthy = folder / "healthy"
-        _pytest([str(features), *pytest_words], healthy)
+        if not _is_whole(healthy):
+            _pytest([str(features), *pytest_words], healthy)
     chosen, unchanged = _chosen(features, healthy)
-    found = []
+    found: list[Mutant] = []
     for mutation, scenarios in chosen.items():
-        place = folder / mutation.strip("-")
-        if scenarios:
-            _pytest([*scenarios, mutation, *pytest_words], place)
-        found += report.fates(mutation, scenarios, _record_of(place))
+        found += _played(mutation, scenarios, folder / mutation.strip("-"), pytest_words)
     if write:
         PAGE.write_text(report.page_of(found, unchanged), encoding="utf-8")
     click.echo(report.text_of(found, unchanged))
@@ -83,6 +86,28 @@ def _chosen(features: Path, healthy: Path) -> tuple[dict[Mutation, list[str]], l
         if not concerned:
             unchanged.append(one.scenario)
     return chosen, unchanged
+
+
+def _played(
+    mutation: Mutation, scenarios: list[str], place: Path, words: tuple[str, ...]
+) -> list[Mutant]:
+    """Run what no earlier call has decided; each call's run is a numbered folder of `place`."""
+    from reconverge.report.mutants import Fate, fates
+
+    def decided() -> list[Mutant]:
+        runs = [run for one in sorted(place.glob("*")) if (run := _record_of(one)) is not None]
+        return fates(mutation, scenarios, runs)
+
+    open_ones = [one.scenario for one in decided() if one.fate is Fate.UNDECIDED]
+    if open_ones:
+        number = len(list(place.glob("*"))) + 1
+        _pytest([*open_ones, mutation, *words], place / f"{number:03d}")
+    return decided()
+
+
+def _is_whole(folder: Path) -> bool:
+    record = _record_of(folder)
+    return record is not None and not record.is_interrupted
 
 
 def _record_of(folder: Path) -> RunRecord | None:

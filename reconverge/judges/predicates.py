@@ -17,6 +17,7 @@ from reconverge.judges.tally import Looked, Tally
 from reconverge.judges.whereabouts import (
     Counts,
     Disrupted,
+    LabelledByIndex,
     LooksReady,
     MadeForNode,
     NodeTainted,
@@ -279,6 +280,7 @@ AnyPredicate = (
     | MadeForNode
     | Told
     | Counts
+    | LabelledByIndex
     | Not
     | AllOf
     | AnyOf

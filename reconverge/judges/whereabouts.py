@@ -13,6 +13,7 @@ from reconverge.judges.steady.daemon_sets import target_of
 from reconverge.judges.steady.words import readiness
 from reconverge.judges.tally import Looked, Tally
 from reconverge.model import Node, Pod, Ref, Snapshot, condition, is_true, ref
+from reconverge.model.batch import COMPLETION_INDEX
 
 _PODS, _NODES = frozenset({"Pod"}), frozenset({"Node"})
 
@@ -158,16 +159,21 @@ class MadeForNode(Predicate, frozen=True, kw_only=True):
 
 
 class Told(Predicate, frozen=True, kw_only=True):
-    """There is an event about the object, of whatever reason."""
+    """There is an event about the object: of that reason, or of whatever reason where none is."""
 
     about: Ref
+    reason: str = ""
 
     def words(self, adverb: str = "") -> str:
-        return f'anything is {spaced(adverb)}told about "{self.about.name}"'
+        what = f'"{self.reason}"' if self.reason else "anything"
+        return f'{what} is {spaced(adverb)}told about "{self.about.name}"'
 
     def lack(self, snapshot: Snapshot) -> str:
-        is_told = bool(events_of(snapshot, self.about))
-        return "" if is_told else f'nothing is told about "{self.about.name}"'
+        reasons = {one.reason for one in events_of(snapshot, self.about)}
+        if self.reason in reasons or (reasons and not self.reason):
+            return ""
+        what = ", ".join(sorted(reasons)) or "nothing"
+        return f'{what} is told about "{self.about.name}"'
 
     def tally(self) -> Tally:
         return Looked(self.lack, kinds=frozenset({"Event"}), namespace=self.about.namespace)
@@ -195,6 +201,34 @@ class Counts(Predicate, frozen=True, kw_only=True):
 
     def tally(self) -> Tally:
         return Looked(self.lack, kinds=frozenset({self.of.kind}), namespace=self.of.namespace)
+
+
+class LabelledByIndex(Predicate, frozen=True, kw_only=True):
+    """Each pod of an Indexed Job bears its completion index as a label, that there is one at all.
+
+    Since 1.28 (PodIndexLabel; pkg/controller/job/indexed_job_utils.go, addCompletionIndexLabel).
+    """
+
+    job: Ref
+
+    def words(self, adverb: str = "") -> str:
+        return f'each pod of "{self.job.name}" is {spaced(adverb)}labelled with its index'
+
+    def lack(self, snapshot: Snapshot) -> str:
+        pods = snapshot.owned_pods(self.job.uid)
+        if not pods:
+            return f"{self.job} has no pods"
+        wrong = (
+            f"{pod.name} is of index {told or 'none'} and labelled {label or 'with none'}"
+            for pod in pods
+            if (told := pod.metadata.annotations.get(COMPLETION_INDEX, ""))
+            != (label := pod.metadata.labels.get(COMPLETION_INDEX, ""))
+            or not label
+        )
+        return next(wrong, "")
+
+    def tally(self) -> Tally:
+        return Looked(self.lack, kinds=_PODS, namespace=self.job.namespace)
 
 
 def _listed(numbers: dict[str, int]) -> str:

@@ -12,7 +12,7 @@ from reconverge.recovery.state import ClusterState, state_of
 
 KINDS = (
     "nodes,namespaces,pods,replicationcontrollers,replicasets,deployments,statefulsets,daemonsets,"
-    "jobs,cronjobs,resourcequotas,poddisruptionbudgets,networkpolicies,priorityclasses,"
+    "jobs,cronjobs,persistentvolumes,resourcequotas,poddisruptionbudgets,networkpolicies,priorityclasses,"
     "validatingadmissionpolicies,validatingadmissionpolicybindings"
 )
 # One line each: what runs, what is suspended, the manifests of static pods, the rules of the packet

@@ -65,9 +65,9 @@ def _is_act(entry: Entry) -> bool:
     )
 
 
-def fates(mutation: Mutation, scenarios: Sequence[str], run: RunRecord | None) -> list[Mutant]:
-    """What became of `scenarios` in the run under `mutation`."""
-    records = {one.scenario: one for one in run.scenarios} if run is not None else {}
+def fates(mutation: Mutation, scenarios: Sequence[str], runs: Sequence[RunRecord]) -> list[Mutant]:
+    """What became of `scenarios` in the runs under `mutation`, the last of which counts."""
+    records = {one.scenario: one for run in runs for one in run.scenarios}
     return [_mutant(name, mutation, records.get(name)) for name in scenarios]
 
 

@@ -96,3 +96,23 @@ def test_a_folder_that_is_no_run(project: Path, capsys: pytest.CaptureFixture[st
     (project / "healthy/run.json").unlink()
     assert typed() == 4
     assert "there is no run.json" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("project")
+def test_an_interrupted_call_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what it has not decided is run, and what it has counts."""
+    runs: list[list[str]] = []
+
+    def run(words: list[str], folder: Path) -> None:
+        runs.append(words[:2])
+        is_interrupted = len(runs) == 2
+        if not is_interrupted:
+            write_run(folder, Verdict.BROKEN)
+
+    monkeypatch.setattr(mutants, "_pytest", run)
+    assert typed() == 2
+    assert typed() == 0
+    silenced = [NAME, "--controllers-silenced"]
+    assert runs == [[NAME, "--faults-off"], silenced, silenced]
+    assert typed() == 0
+    assert len(runs) == 3

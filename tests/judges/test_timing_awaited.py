@@ -56,7 +56,8 @@ LOST = NodeLost(node=WORKER)
         # Noticed after 19 s, tainted within 10 s, tolerated for 5 s, and then a reaction.
         (PodDeleted(pod=A), 39.0),
         (Disrupted(pod=A, reason="DeletionByTaintManager"), 39.0),
-        (Not(of=PodExists(pod=A)), 69.0),
+        # And its grace period of 30 s, and 15 s for its end.
+        (Not(of=PodExists(pod=A)), 84.0),
         (AllOf(parts=(Not(of=NodeReady(node=WORKER)), PodDeleted(pod=A))), 39.0),
         (AnyOf(parts=(PodDeleted(pod=A),)), 39.0),
     ],

@@ -11,6 +11,7 @@ from reconverge.judges.temporal import Eventually, Never
 from reconverge.judges.whereabouts import (
     Counts,
     Disrupted,
+    LabelledByIndex,
     LooksReady,
     MadeForNode,
     NodeTainted,
@@ -19,10 +20,12 @@ from reconverge.judges.whereabouts import (
     Told,
 )
 from reconverge.model import Ref
+from reconverge.model.batch import COMPLETION_INDEX
 from tests.builders import KUBIA, NAMESPACE, Json, Story, meta, pod
 
 A, B, C, GONE = (Ref("Pod", NAMESPACE, uid, uid) for uid in ("a", "b", "c", "gone"))
 WORKER, NOBODY = Ref("Node", "", "worker", "worker"), Ref("Node", "", "w", "w")
+JOB = Ref("Job", NAMESPACE, "parts", "job-1")
 DAEMON = Ref("DaemonSet", NAMESPACE, "agent", "ds-1")
 LONE = Ref("DaemonSet", NAMESPACE, "lone", "ds-2")
 
@@ -87,6 +90,8 @@ LACKS: list[tuple[Predicate, str]] = [
     (MadeForNode(workload=KUBIA), "b is on elsewhere, and meant for any"),
     (Told(about=C), ""),
     (Told(about=A), 'nothing is told about "a"'),
+    (Told(about=C, reason="Scheduled"), ""),
+    (Told(about=C, reason="Killing"), 'Scheduled is told about "c"'),
     (Counts(of=DAEMON, numbers={"desiredNumberScheduled": 2, "numberMisscheduled": 0}), ""),
     (
         Counts(of=DAEMON, numbers={"numberReady": 2, "numberMisscheduled": 1}),
@@ -145,3 +150,25 @@ def test_promises_read_as_sentences_and_from_disk(sentence: str) -> None:
     promise = SENTENCES[sentence]
     assert promise.sentence() == sentence
     assert decode_promise(msgspec.Raw(msgspec.json.encode(promise))) == promise
+
+
+@pytest.mark.parametrize(
+    ("index", "label", "lack"),
+    [
+        ("1", "1", ""),
+        ("1", "0", "d is of index 1 and labelled 0"),
+        ("1", "", "d is of index 1 and labelled with none"),
+        # Neither an index nor a label is no agreement.
+        ("", "", "d is of index none and labelled with none"),
+    ],
+)
+def test_a_pod_is_labelled_with_its_index(index: str, label: str, lack: str) -> None:
+    """Another Job's pods do not count, and no pods are no proof."""
+    told = Story()
+    predicate = LabelledByIndex(job=JOB)
+    told.pod("a", "listed", owner=KUBIA)
+    assert predicate.lack(told.timeline.latest()) == 'Job "parts" has no pods'
+    wire = pod("d", told.next_version(), owner=JOB, labels={COMPLETION_INDEX: label})
+    wire["metadata"]["annotations"] = {COMPLETION_INDEX: index}
+    told.see("Pod", "added", wire)
+    assert predicate.lack(told.timeline.latest()) == lack

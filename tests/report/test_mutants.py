@@ -79,7 +79,7 @@ def ended(verdict: Verdict, *, is_started: bool = True, why: str = "silent") -> 
 )
 def test_the_fate_of_a_mutant(run: RunRecord | None, fate: Fate, why: str) -> None:
     """Only a red verdict about its fault kills it; that it was never asked is no kill."""
-    assert fates(Mutation.CONTROLLERS, [SCENARIO], run) == [
+    assert fates(Mutation.CONTROLLERS, [SCENARIO], [run] if run else []) == [
         Mutant(scenario=SCENARIO, mutation=Mutation.CONTROLLERS, fate=fate, why=why)
     ]
 

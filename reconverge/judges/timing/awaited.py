@@ -17,7 +17,7 @@ from reconverge.judges.predicates import (
 )
 from reconverge.judges.steady import AnySteadyState, JobComplete, JobFailed
 from reconverge.judges.timing import nodes
-from reconverge.judges.timing.pods import gone, reaction, started, toleration
+from reconverge.judges.timing.pods import gone, put_away, reaction, started, toleration
 from reconverge.judges.timing.scene import Disturbance, Scene
 from reconverge.judges.timing.workloads import converged, measured, since
 from reconverge.judges.whereabouts import Counts, Disrupted, NodeTainted, RunsOn
@@ -53,7 +53,8 @@ def awaited(predicate: AnyPredicate, scene: Scene) -> Bound:
             return _removed(scene, pod)
         case Not(of=PodExists(pod=pod)):
             view = _view(scene, pod)
-            return _removed(scene, pod) + (gone(view.spec) if view is not None else Bound())
+            end = gone(view.spec) + put_away() if view is not None else Bound()
+            return _removed(scene, pod) + end
         case _:
             return reaction() + started(scene, PodSpec(), pods=1)
 

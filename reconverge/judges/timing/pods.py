@@ -130,7 +130,11 @@ def gone(template: PodSpec, *, grace_s: float | None = None) -> Bound:
 
 
 def put_away() -> Bound:
-    """From the end of a pod's processes to the end of the pod."""
+    """From the end of a pod's processes to the end of the pod.
+
+    A kubelet that has just started tells of it in the next of its rounds, every ten seconds
+    (pkg/kubelet/status/status_manager.go, syncPeriod), and deletes the pod after that.
+    """
     return Bound((Term("end", END_ALLOWANCE_S, ALLOWANCE),))
 
 
