@@ -31,6 +31,7 @@ from reconverge.pytest_plugin.options import RUN, SCREEN, mutations
 from reconverge.pytest_plugin.spending import SpentInFile
 from reconverge.pytest_plugin.taking import harms_control_plane, turn_on
 from reconverge.pytest_plugin.turns import turn_of_item
+from reconverge.timeline import Noted
 from reconverge.turns import Turn
 
 EXPERIMENT = pytest.StashKey[Experiment]()
@@ -70,14 +71,17 @@ def experiment(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Exper
     journal = Journal(ground.journal, clock=RealClock())
     mine = _turn(item, ground)
     lanes = mine.lanes(ground.set_aside)
-    alarm = item.stash[ALARM] = Alarm()
-    with _turn_on(item, ground, mine, alarm) as lane:
+    alarm, waited = Alarm(), list[str]()
+    item.stash[ALARM] = alarm
+    with _turn_on(item, ground, mine, alarm, waited) as lane:
         item.stash[TURN] = lane or mine.value
         experiment = _experiment(item, ground, journal, mine, lane=lanes.get(lane, ""))
         item.stash[EXPERIMENT] = experiment
         try:
             alarm.arm()
             experiment.open()
+            for line in waited:
+                _note(experiment, f"before the scenario: {line}")
             yield experiment
         except BaseException as error:
             item.stash[IS_RED] = True
@@ -91,9 +95,15 @@ def experiment(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Exper
 
 
 def _turn_on(
-    item: pytest.Item, ground: Ground, mine: Turn, alarm: Alarm
+    item: pytest.Item, ground: Ground, mine: Turn, alarm: Alarm, waited: list[str]
 ) -> AbstractContextManager[str]:
+    """What is said while it is waited for is kept in `waited`: a worker of xdist has no screen."""
     config = item.config
+
+    def say(line: str) -> None:
+        waited.append(line)
+        config.stash[SCREEN].say(line)
+
     return turn_on(
         ground.state,
         ground.registry_for(config.stash[RUN].folder.name),
@@ -102,8 +112,12 @@ def _turn_on(
         lanes=tuple(mine.lanes(ground.set_aside)),
         alarm=alarm,
         holds_api_server=lambda: _holds_api_server(item),
-        say=config.stash[SCREEN].say,
+        say=say,
     )
+
+
+def _note(experiment: Experiment, text: str) -> None:
+    experiment.timeline.append(lambda at_s: Noted(at_s=at_s, text=text))
 
 
 def _holds_api_server(item: pytest.Item) -> bool:

@@ -6,10 +6,12 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
-from reconverge.cluster import renewal
+from reconverge.cluster import leased_turns, renewal
+from reconverge.cluster.claims import Claim
 from reconverge.cluster.leased_turns import ALONE
 from reconverge.errors import ExitCode, Unavailable
 from reconverge.pytest_plugin.alarm import Alarm, TurnLost
@@ -52,6 +54,30 @@ def test_a_turn_that_is_kept_leaves_no_lease(play: Play) -> None:
     assert stage.LEASES.calls[calls:].count("patch") + stage.LEASES.calls[calls:].count("create")
     assert not stage.Registry(cluster=stage.LEASES).turns()
     assert stage.LEASES.read("Lease", ALONE, namespace=stage.NAMESPACE)
+
+
+def test_who_was_waited_for_stands_on_the_record(
+    play: Play, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By name: a worker of xdist has no screen to say it on."""
+    monkeypatch.setattr(leased_turns, "RETRY_S", 0.01)
+    others = Claim(
+        stage.LEASES, stage.LEASES.clock, ALONE, namespace=stage.NAMESPACE, identity="elsewhere"
+    )
+    assert others.try_take()
+    read, looks = stage.LEASES.read, []
+
+    def until_it_is_given_back(*args: Any, **more: Any) -> Any:
+        looks.append(args)
+        if len(looks) == 5:
+            others.release()
+        return read(*args, **more)
+
+    monkeypatch.setattr(stage.LEASES, "read", until_it_is_given_back)
+    result = play(FEATURE.format(name="shop"))
+    assert result.ret == ExitCode.HELD
+    (path,) = (pytester.path / "runs" / "now").glob("*/timeline.jsonl")
+    assert "before the scenario: waiting for a turn on the cluster: elsewhere" in path.read_text()
 
 
 def test_what_was_lost_before_it_could_interrupt_is_not_forgotten() -> None:
