@@ -13,8 +13,6 @@ from enum import StrEnum
 import msgspec
 
 from reconverge.errors import ExitCode
-from reconverge.faults import Silence
-from reconverge.faults.registry import decode_fault
 from reconverge.report.run_record import ScenarioRecord
 from reconverge.timeline import Entry, Injected, Noted
 from reconverge.verdict import Verdict
@@ -22,6 +20,16 @@ from reconverge.verdict import Verdict
 # To probes and to ended processes the kubelet reacts; the API server alone to what is tagged so.
 KUBELET_TAGS = frozenset({"@liveness", "@probes", "@kubelet"})
 API_TAG = "@api"
+# The fault by which a run's controllers or kubelets are silenced: it is a mutation, not a fault of
+# the scenario's own.
+_SILENCE = "Silence"
+
+
+class _Fault(msgspec.Struct, frozen=True):
+    kind: str = msgspec.field(name="is")
+
+
+_FAULT = msgspec.json.Decoder(_Fault)
 
 
 class Mutation(StrEnum):
@@ -74,8 +82,8 @@ def came_to_fault(entries: Iterable[Entry]) -> bool:
     has turned the scenario red, though its `When` was never asked.
     """
     records = (entry.record for entry in entries)
-    faults = (decode_fault(one.fault) for one in records if isinstance(one, Injected))
-    return any(not isinstance(fault, Silence) for fault in faults)
+    faults = (_FAULT.decode(one.fault) for one in records if isinstance(one, Injected))
+    return any(fault.kind != _SILENCE for fault in faults)
 
 
 def fates(
