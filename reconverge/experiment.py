@@ -54,7 +54,8 @@ class Experiment(Refusals):
     done: a scenario that still passes could not have failed. In a dry run a fault is raised as
     Foreseen instead of being done. Without `await_deletion` the namespace is still going when
     `close` returns; `namespaces.wait_until_gone` waits for many at once. With a `lodging` it is
-    played in that namespace, of which nothing is made or deleted. `spent` counts what the run hit.
+    played in that namespace, of which nothing is made or deleted; `is_fenced`: in one for manifests
+    of strangers (fences.py). `spent` counts what the run hit.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Experiment(Refusals):
         lodging: Lodging | None = None,
         keep_namespace: bool = False,
         await_deletion: bool = True,
+        is_fenced: bool = False,
         offline_images: bool = False,
         faults_off: bool = False,
         is_dry_run: bool = False,
@@ -93,7 +95,7 @@ class Experiment(Refusals):
         self._journal = journal
         self._lodging = lodging
         self._home = lodging or Home(
-            cluster, journal, self.namespace, clock=clock, scenario=scenario
+            cluster, journal, self.namespace, clock=clock, scenario=scenario, is_fenced=is_fenced
         )
         self._keep_namespace = keep_namespace
         self._await_deletion = await_deletion

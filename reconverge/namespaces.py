@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 
 import msgspec
 
+from reconverge import fences
 from reconverge.bound import Bound, latest
 from reconverge.clock import Clock
 from reconverge.cluster.door import Cluster, JsonObject
@@ -45,10 +46,18 @@ class Home:
     """One scenario's namespace, from `create` until it is left.
 
     `kept` says so when it stays; `is_going` when its deletion was requested and not waited for.
+    One that `is_fenced` is for manifests of strangers (fences.py).
     """
 
     def __init__(
-        self, cluster: Cluster, journal: Journal, name: str, *, clock: Clock, scenario: str
+        self,
+        cluster: Cluster,
+        journal: Journal,
+        name: str,
+        *,
+        clock: Clock,
+        scenario: str,
+        is_fenced: bool = False,
     ) -> None:
         self.name = name
         self.kept = ""
@@ -57,6 +66,7 @@ class Home:
         self._journal = journal
         self._clock = clock
         self._scenario = scenario
+        self._is_fenced = is_fenced
         self._made: Ref | None = None
 
     @property
@@ -69,8 +79,15 @@ class Home:
     def create(self, *, is_kept: bool = False) -> None:
         """Make it; Conflict when there is one of that name. `is_kept`: also if we are killed."""
         self._made = create(
-            self._cluster, self._journal, self.name, scenario=self._scenario, is_kept=is_kept
+            self._cluster,
+            self._journal,
+            self.name,
+            scenario=self._scenario,
+            is_kept=is_kept,
+            labels=fences.LABELS if self._is_fenced else {},
         )
+        if self._is_fenced:
+            fences.put_up(self._cluster, self.name, clock=self._clock)
 
     def keep(self) -> str:
         """Leave it to its reader; returns how to delete it, empty where it was never made."""
@@ -129,7 +146,13 @@ def unique_name(seed: int) -> str:
 
 
 def create(
-    cluster: Cluster, journal: Journal, name: str, *, scenario: str, is_kept: bool = False
+    cluster: Cluster,
+    journal: Journal,
+    name: str,
+    *,
+    scenario: str,
+    is_kept: bool = False,
+    labels: Mapping[str, str] | None = None,
 ) -> Ref:
     """Make the namespace; Conflict when there is one of that name.
 
@@ -139,13 +162,13 @@ def create(
     mark = secrets.token_hex(8)
     if not is_kept:
         journal.plan(_plan(name, mark))
-    labels = {OWNER_LABEL: OWNER, SCENARIO_LABEL: _label(scenario)}
+    own = {OWNER_LABEL: OWNER, SCENARIO_LABEL: _label(scenario)}
     manifest: JsonObject = {
         "apiVersion": "v1",
         "kind": "Namespace",
         "metadata": {
             "name": name,
-            "labels": labels,
+            "labels": {**(labels or {}), **own},
             "annotations": {SCENARIO_LABEL: scenario, MARK: mark},
         },
     }

@@ -11,7 +11,8 @@ import os
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,21 @@ class Completed:
         return "\n".join(said.splitlines()[-TAIL_LINES:])
 
 
+class Ending:
+    """Asks a program to end, once: a second signal would interrupt its clean-up."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self._lock = threading.Lock()
+        self._is_asked = False
+
+    def __call__(self) -> None:
+        with self._lock:
+            if not self._is_asked:
+                self._is_asked = True
+                self._process.terminate()
+
+
 class CommandFailed(Unavailable):
     """A program ended with an exit code that was not accepted, ran too long, or does not exist."""
 
@@ -53,6 +69,10 @@ class CommandFailed(Unavailable):
         if completed.tail:
             what += f"\n{completed.tail}"
         super().__init__(what, where=f"log {log}" if log else "", cure=_cure(self.cause))
+
+
+class TookTooLong(CommandFailed):
+    """A program had not ended in its time, and was ended."""
 
 
 DISK_FULL = "found no space left on the disk"
@@ -86,14 +106,18 @@ def run(
     cwd: Path | None = None,
     stdin: str | Path | None = None,
     timeout_s: float | None = None,
+    grace_s: float = GRACE_S,
     accept: Sequence[int] = (0,),
+    is_apart: bool = False,
+    on_start: Callable[[Ending], None] | None = None,
 ) -> Completed:
     """Run a program to its end and return what it said.
 
     `log`: append everything it says to this file instead of keeping it in memory. `env` is added to
     ours. `stdin` is a text, or a file to read from; otherwise it is empty. An interruption (Ctrl-C,
-    a timeout) ends the program before it is passed on.
-    Raises CommandFailed for an exit code outside `accept`, for a timeout, for a missing program.
+    a timeout) ends the program before it is passed on, and kills it `grace_s` later. `is_apart`:
+    in a session of its own, where no Ctrl-C reaches it but ours. `on_start` is given what ends it.
+    Raises CommandFailed for an exit code outside `accept` and for a missing program, TookTooLong.
     """
     words = tuple(str(word) for word in command)
     with ExitStack() as files:
@@ -114,12 +138,16 @@ def run(
                 stderr=err,
                 env={**os.environ, **env} if env is not None else None,
                 cwd=cwd,
+                start_new_session=is_apart,
             )
         except (FileNotFoundError, PermissionError) as error:
             gone = Completed(words, 127, "", str(error))
             raise CommandFailed(gone, log=log, reason=NOT_FOUND) from error
         text = stdin.encode() if isinstance(stdin, str) else None
-        completed = _wait(process, words, text, log=log, timeout_s=timeout_s)
+        ending = Ending(process)
+        if on_start is not None:
+            on_start(ending)
+        completed = _wait(process, words, text, log, timeout_s, ending, grace_s)
     if completed.exit_code not in accept:
         raise CommandFailed(completed, log=log)
     return completed
@@ -177,28 +205,29 @@ def _wait(
     process: subprocess.Popen[bytes],
     words: tuple[str, ...],
     text: bytes | None,
-    *,
     log: Path | None,
     timeout_s: float | None,
+    ending: Ending,
+    grace_s: float,
 ) -> Completed:
     try:
         out, err = process.communicate(text, timeout=timeout_s)
     except subprocess.TimeoutExpired as error:
-        _end(process)
+        _end(process, ending, grace_s)
         ended = Completed(words, -1, _tail(log), "")
         reason = f"had not ended after {timeout_s:g} s"
-        raise CommandFailed(ended, log=log, reason=reason) from error
+        raise TookTooLong(ended, log=log, reason=reason) from error
     except BaseException:
-        _end(process)
+        _end(process, ending, grace_s)
         raise
     said = _tail(log) if log else _text(out)
     return Completed(words, process.returncode, said, _text(err))
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
+def _end(process: subprocess.Popen[bytes], ending: Ending, grace_s: float) -> None:
+    ending()
     try:
-        process.communicate(timeout=GRACE_S)
+        process.communicate(timeout=grace_s)
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()

@@ -139,6 +139,8 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "DIR",
         "help": "the folder of the run's record (default: runs/<time>)",
     },
+    "--fenced": _FLAG
+    | {"help": "for manifests of strangers: namespaces with Pod Security, a quota, limits"},
     "--reverse": _FLAG | {"help": "run the scenarios in the opposite order"},
     "--strict-api": _FLAG
     | {"help": "refuse a manifest whose apiVersion is not served any more, instead of migrating"},

@@ -148,6 +148,7 @@ def _experiment(
         journal=journal,
         keep_namespace=config.getoption("--keep-namespace"),
         await_deletion=False,
+        is_fenced=config.getoption("--fenced"),
         offline_images=ground.offline_images,
         faults_off=config.getoption("--faults-off"),
         is_dry_run=config.getoption("--dry-run"),

@@ -37,6 +37,13 @@ _WORDS = {
         en="applying it, harming it, judging it; this takes a minute or so ...",
         ko="클러스터에 적용하고 장애를 일으켜 판정하는 중입니다. 1분쯤 걸립니다...",
     ),
+    "not judged": Text(en="UNKNOWN", ko="판정 불가"),
+    "as before": Text(
+        en="as before: nothing in it has changed", ko="바뀐 것이 없어 이전 판정 그대로"
+    ),
+    "agrees": Text(en="agrees", ko="일치"),
+    "differs": Text(en="DIFFERS", ko="불일치"),
+    "not stored": Text(en="not kept", ko="확인 불가"),
     "sound": Text(en="no flaw in it", ko="잘못된 곳이 없습니다"),
 }
 

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 
 import msgspec
 
+from reconverge.study import safety
 from reconverge.study.exercises import Demand, Exercise, Question
 from reconverge.study.flaws import Flaw
 from reconverge.study.languages import Text
 from reconverge.study.rules import flaws_of
-from reconverge.study.rules.shape import dotted
 from reconverge.study.written import ANSWERS, HandIn, Written
-
-_HOST_FIELDS = ("hostNetwork", "hostPID", "hostIPC")
 
 
 def flaws_in(hand_in: HandIn, exercise: Exercise | None = None) -> tuple[Flaw, ...]:
@@ -23,14 +21,15 @@ def flaws_in(hand_in: HandIn, exercise: Exercise | None = None) -> tuple[Flaw, .
     """
     found = list(hand_in.flaws)
     for one in hand_in.objects:
-        own = flaws_of(one)
+        is_foreign = exercise is not None and safety.is_cluster_wide(one, exercise)
+        own = () if is_foreign else flaws_of(one)
         found += own
         if exercise is not None:
-            found += _of_safety(one, exercise)
+            found += safety.flaws_of(one, exercise)
             is_sound = all(flaw.is_advice for flaw in own)
             found += _of_task(one, exercise) if is_sound else ()
     if exercise is not None and not hand_in.flaws:
-        found += _missing(hand_in, exercise)
+        found += tuple(_missing(hand_in, exercise)) or _namesakes(hand_in, exercise)
         found += _unanswered_in(hand_in, exercise)
     return tuple(sorted(found, key=lambda flaw: flaw.is_advice))
 
@@ -50,41 +49,6 @@ def _unmet(one: Written, demand: Demand) -> Flaw:
     return msgspec.structs.replace(flaw, sections=demand.sections)
 
 
-def _of_safety(one: Written, exercise: Exercise) -> Iterator[Flaw]:
-    """Nothing that is no part of the task, and nothing that leaves its namespace or container."""
-    kinds = {wanted.kind for wanted in exercise.hand_in}
-    if one.kind not in kinds:
-        yield one.flaw("RCS703", ("kind",))
-    namespace = one.at(("metadata", "namespace"))
-    if namespace is not None:
-        yield one.flaw("RCS705", ("metadata", "namespace"), namespace=namespace)
-    for path, container in one.containers():
-        image = container.get("image")
-        if isinstance(image, str) and image not in exercise.images:
-            allowed = ", ".join(exercise.images)
-            yield one.flaw("RCS704", (*path, "image"), image=image, images=allowed)
-    yield from _of_reach(one)
-
-
-def _of_reach(one: Written) -> Iterator[Flaw]:
-    spec = (*one.template_path, "spec")
-    paths = [(*spec, field) for field in _HOST_FIELDS if one.at((*spec, field))]
-    for number, volume in enumerate(one.rows_at((*spec, "volumes"))):
-        if isinstance(volume, dict) and "hostPath" in volume:
-            paths.append((*spec, "volumes", number, "hostPath"))
-    for path, container in one.containers():
-        if one.at((*path, "securityContext", "privileged")):
-            paths.append((*path, "securityContext", "privileged"))
-        if one.at((*path, "securityContext", "capabilities", "add")):
-            paths.append((*path, "securityContext", "capabilities", "add"))
-        rows = container.get("ports")
-        for number, row in enumerate(rows if isinstance(rows, list) else []):
-            if isinstance(row, dict) and "hostPort" in row:
-                paths.append((*path, "ports", number, "hostPort"))
-    for path in paths:
-        yield one.flaw("RCS706", path, path=dotted(path))
-
-
 def _missing(hand_in: HandIn, exercise: Exercise) -> Iterator[Flaw]:
     there = {(one.kind, one.name) for one in hand_in.objects}
     for wanted in exercise.hand_in:
@@ -101,6 +65,13 @@ def _missing(hand_in: HandIn, exercise: Exercise) -> Iterator[Flaw]:
                 file = next(iter(hand_in.texts), "")
                 words = {"wanted": str(wanted)}
                 yield Flaw(code="RCS701", file=file, words=words, texts=texts)
+
+
+def _namesakes(hand_in: HandIn, exercise: Exercise) -> tuple[Flaw, ...]:
+    """Of what stands beside the hand-in on the cluster: they would be played in its stead."""
+    there = exercise.world_names
+    mine = (one for one in hand_in.objects if (one.kind, one.name) in there)
+    return tuple(one.flaw("RCS703", ("metadata", "name")) for one in mine)
 
 
 def predictions_in(hand_in: HandIn, exercise: Exercise) -> tuple[Flaw, ...]:

@@ -7,6 +7,7 @@
       solution/          one right answer
       wrong.yaml         mistakes that people make, as changes of the right answer
       given/             what the learner begins with, if anything
+      world/             manifests that its feature speaks of, beside the learner's
 
 Every text is there in each language. An unknown key is an error, so that a misspelt one is found.
 """
@@ -14,18 +15,22 @@ Every text is there in each language. An unknown key is an error, so that a miss
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from reconverge.cluster.fields import Steps
+from reconverge.cluster.manifests import load as load_manifest
+from reconverge.cluster.manifests import pod_spec
 from reconverge.cluster.yamls import read_documents
 from reconverge.errors import BadInput
 from reconverge.study.languages import LANGUAGES, Language, Text
 
 FILE, FEATURE = "exercise.yaml", "check.feature"
-SOLUTION, GIVEN = "solution", "given"
+SOLUTION, GIVEN, WORLD = "solution", "given", "world"
 HINTS = 3
 
 
@@ -96,7 +101,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     weight: int = 1
 
 
-class Exercise(msgspec.Struct, frozen=True, kw_only=True):
+class Exercise(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One exercise. `sections` are those of the chapter; `weight` is 1 to 3, the hardest last."""
 
     id: str
@@ -121,6 +126,29 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
         return path if path.is_file() else None
 
     @property
+    def kinds(self) -> frozenset[str]:
+        """Those that may be handed in."""
+        return frozenset(wanted.kind for wanted in self.hand_in)
+
+    @cached_property
+    def world_names(self) -> frozenset[tuple[str, str]]:
+        """Kind and name of the objects that stand beside what is handed in, and are not its own."""
+        found = {(one.kind, one.name) for path in self.world for one in load_manifest(path)}
+        return frozenset(found - {(wanted.kind, wanted.name) for wanted in self.hand_in})
+
+    @cached_property
+    def allowed_images(self) -> tuple[str, ...]:
+        """The images that are named for it, and those of its own manifests."""
+        paths = (*sorted(self.solution.glob("*.yaml")), *self.world, *self.given)
+        own = {image for path in paths for image in _images_in(path)}
+        return (*self.images, *sorted(own - {*self.images}))
+
+    @property
+    def world(self) -> tuple[Path, ...]:
+        """Manifests that its feature speaks of, beside the learner's."""
+        return tuple(sorted((self.folder / WORLD).glob("*.yaml")))
+
+    @property
     def given(self) -> tuple[Path, ...]:
         """The files that the learner begins with."""
         return tuple(sorted((self.folder / GIVEN).glob("*.yaml")))
@@ -128,6 +156,21 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def solution(self) -> Path:
         return self.folder / SOLUTION
+
+
+def _images_in(path: Path) -> Iterator[str]:
+    """Those of the file's pods; what is given may be broken, since it is to be repaired."""
+    try:
+        documents = read_documents(path)
+    except BadInput:
+        return
+    for document in documents:
+        spec = pod_spec(document.object)
+        for key in ("initContainers", "containers"):
+            rows = spec.get(key)
+            for row in rows if isinstance(rows, list) else ():
+                if isinstance(row, dict) and isinstance(row.get("image"), str):
+                    yield row["image"]
 
 
 def load(folder: Path) -> Exercise:

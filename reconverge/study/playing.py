@@ -1,38 +1,38 @@
-"""A hand-in on a real cluster: a dry run, and then the scenarios of its exercise, as anybody's are.
+"""A hand-in on a real cluster: the scenarios of its exercise, played as anybody's are.
 
 The hand-in lies beside the exercise's feature in a folder of its own, where the steps find it by
 kind and name. pytest plays it in a process of its own: namespace, record, rollback and verdict are
-those of every run, and its folder can be read, judged again and compared like any other.
+those of every run, and its folder can be read, judged again and compared like any other. The
+namespace is fenced (fences.py): what was handed in is a stranger's.
 """
 
 from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from reconverge.clock import RealClock
-from reconverge.cluster.door import Cluster
-from reconverge.cluster.errors import Conflict, Rejected
 from reconverge.errors import ExitCode, Unavailable
 from reconverge.report.console import failure_text
 from reconverge.report.run_record import ScenarioRecord
 from reconverge.report.run_record import read as read_record
 from reconverge.report.story import PromiseRecord
-from reconverge.shell import run
+from reconverge.shell import Ending, run
 from reconverge.study.exercises import Exercise
 from reconverge.study.flaws import Flaw
 from reconverge.study.mistakes import put
-from reconverge.study.written import HandIn, Written
+from reconverge.study.written import HandIn
 from reconverge.timeline import Judged, Timeline, read_timeline
 from reconverge.verdict import Finding, Verdict
 
-WORLD = "world"  # manifests of the exercise that its feature speaks of, beside the learner's
 LOG = "pytest.log"
-_DRY_NAMESPACE = "default"
+# Told to end, a run takes back its faults, and a node takes its time to come up again; after that a
+# watchdog does it.
+ROLLBACK_S = 180.0
 # What a run of scenarios may end with and still have a record.
 _ENDS = (ExitCode.HELD, ExitCode.BROKEN, ExitCode.UNKNOWN, ExitCode.REFUSED, ExitCode.BAD_INPUT)
 
@@ -49,43 +49,45 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
     folder: Path
 
 
-def refused(hand_in: HandIn, cluster: Cluster) -> tuple[Flaw, ...]:
-    """What the API server would not take, in its own words: a dry run of each object."""
-    return tuple(flaw for one in hand_in.objects if (flaw := _refused(one, cluster)))
-
-
-def _refused(one: Written, cluster: Cluster) -> Flaw | None:
-    try:
-        cluster.create(one.served, namespace=_DRY_NAMESPACE, is_dry_run=True)
-    except Rejected as error:
-        return one.flaw("RCS801", (), problem=error.what)
-    except Conflict:  # a namesake lives there; the hand-in gets a namespace of its own
-        return None
-    return None
-
-
 def play(
-    exercise: Exercise, hand_in: HandIn, folder: Path, *, options: Sequence[str] = ()
+    exercise: Exercise,
+    hand_in: HandIn,
+    folder: Path,
+    *,
+    options: Sequence[str] = (),
+    timeout_s: float | None = None,
+    on_start: Callable[[Ending], None] | None = None,
 ) -> Played:
     """Play the exercise's scenarios with what was handed in; `options` are pytest's.
 
     `folder` must be new; it receives the hand-in and the run. Raises Unavailable where the
-    scenarios could not be played at all.
+    scenarios could not be played at all, or not to their end; TookTooLong after `timeout_s`.
     """
     assert exercise.feature is not None
     stage, runs = folder / "stage", folder / "run"
     put(hand_in.texts, stage)
     shutil.copy(exercise.feature, stage)
-    for path in sorted((exercise.folder / WORLD).glob("*.yaml")):
+    for path in exercise.world:
         shutil.copy(path, stage)
     words = [sys.executable, "-m", "pytest", exercise.feature.name, "--rootdir", str(stage)]
-    words += ["-p", "no:cacheprovider", "--report-dir", str(runs), *options]
-    run(words, cwd=stage, log=folder / LOG, accept=[int(code) for code in _ENDS])
+    words += ["-p", "no:cacheprovider", "--fenced", "--report-dir", str(runs), *options]
+    run(
+        words,
+        cwd=stage,
+        log=folder / LOG,
+        timeout_s=timeout_s,
+        grace_s=ROLLBACK_S,
+        accept=[int(code) for code in _ENDS],
+        is_apart=True,
+        on_start=on_start,
+    )
     record = read_record(runs)
     if record is None:
         said = (folder / LOG).read_text(errors="replace").strip().splitlines()
         what = f"it could not be played: {said[-1] if said else 'nothing was said'}"
         raise Unavailable(what, where=str(folder / LOG))
+    if record.is_interrupted:
+        raise Unavailable("it was interrupted, and what it did was taken back", where=str(runs))
     file = next(iter(hand_in.texts), "")
     red = [one for one in record.scenarios if one.verdict is not Verdict.HELD]
     return Played(

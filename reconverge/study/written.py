@@ -6,6 +6,7 @@ in it is followed: no link, no folder in it, no alias beyond the limits of clust
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -20,10 +21,12 @@ from reconverge.study.flaws import Flaw
 from reconverge.study.languages import Text
 
 FILES_MAX = 20
+DOCUMENTS_MAX = 50  # in one file
 BYTES_MAX = 64 << 10
 DEPTH_MAX = 100
 SUFFIXES = (".yaml", ".yml")
 ANSWERS = "answers.yaml"
+_DOCUMENT = re.compile(r"^---", re.MULTILINE)
 _CODES = {
     "missing": "RCS005",
     "bytes": "RCS005",
@@ -129,17 +132,33 @@ class HandIn:
 
 def read_hand_in(path: Path) -> HandIn:
     """The YAML files of a folder, or one file. Raises BadInput where there is nothing to read."""
-    files = _files(path)
     found = HandIn()
+    files = _files(path, found)
     if len(files) > FILES_MAX:
         problem = f"{len(files)} files, and {FILES_MAX} at most are read"
-        found.flaws.append(Flaw(code="RCS002", file=files[0].name, words={"problem": problem}))
+        found.flaws.append(
+            Flaw(code="RCS002", file=legible(files[0].name), words={"problem": problem})
+        )
         return found
     for one in files:
+        if not is_text(one.name):
+            words = {"problem": "its name is no text in UTF-8"}
+            found.flaws.append(Flaw(code="RCS005", file=legible(one.name), words=words))
+            continue
         text = _text(one, found)
         if text is not None:
             add_text(found, text, file=one.name)
     return found
+
+
+def is_text(name: str) -> bool:
+    """Whether a file's name can be written down; the file system allows any bytes."""
+    return legible(name) == name
+
+
+def legible(name: str) -> str:
+    """A file's name as it can be written down."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def add_text(found: HandIn, text: str, *, file: str) -> None:
@@ -147,6 +166,10 @@ def add_text(found: HandIn, text: str, *, file: str) -> None:
     found.texts[file] = text
     if _depth(text) > DEPTH_MAX:
         words = {"problem": "nested too deeply to be a manifest"}
+        found.flaws.append(Flaw(code="RCS002", file=file, words=words))
+        return
+    if len(_DOCUMENT.findall(text)) > DOCUMENTS_MAX:
+        words = {"problem": f"more than {DOCUMENTS_MAX} documents in it"}
         found.flaws.append(Flaw(code="RCS002", file=file, words=words))
         return
     try:
@@ -172,11 +195,15 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def _files(path: Path) -> list[Path]:
+def _files(path: Path, found: HandIn) -> list[Path]:
     if path.is_dir():
         rows = sorted(one for one in path.iterdir() if one.suffix in SUFFIXES)
+        links = [one for one in rows if one.is_symlink()]
+        for one in links[:FILES_MAX]:
+            name = legible(one.name)
+            found.flaws.append(Flaw(code="RCS007", file=name, words={"file": name}))
         files = [one for one in rows if one.is_file() and not one.is_symlink()]
-        if not files:
+        if not files and not links:
             raise BadInput("no YAML file in it", where=str(path), cure="put your manifest there")
         return files
     if not path.is_file():

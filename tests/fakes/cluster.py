@@ -94,6 +94,8 @@ class FakeCluster(Surroundings, Insides):
             made = self.store.add(dict(manifest), namespace=namespace)
         if kind == "Namespace":
             self.clock.after(ACCOUNT_S, lambda: self._add_account(made["metadata"]["name"]))
+        if kind == "ResourceQuota":
+            self.clock.after(ACCOUNT_S, lambda: self._count(made))
         return ref(kind, view(made)), view(made)
 
     def read(self, kind: str, name: str, *, namespace: str = "") -> Named:
@@ -291,6 +293,11 @@ class FakeCluster(Surroundings, Insides):
     def _add_account(self, namespace: str) -> None:
         account: Object = {"kind": "ServiceAccount", "metadata": {"name": "default"}}
         self.store.add(account, namespace=namespace)
+
+    def _count(self, quota: Object) -> None:
+        hard = quota["spec"]["hard"]
+        merged(quota, {"status": {"hard": hard, "used": dict.fromkeys(hard, "0")}}, by_name=False)
+        self.store.write(quota)
 
     def _is_namesake(self, ref: Ref) -> bool:
         return self.store.named(ref.kind, ref.name, ref.namespace) is not None

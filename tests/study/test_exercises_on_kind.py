@@ -11,8 +11,9 @@ import pytest
 
 from reconverge.cluster.nodes import KindCluster
 from reconverge.study.exercises import Exercise
+from reconverge.study.gate import Gate
 from reconverge.study.mistakes import Mistake, hand_in_of, mistaken, texts_of
-from reconverge.study.playing import Played, play, refused
+from reconverge.study.playing import Played, play
 from reconverge.verdict import Verdict
 from tests.study.test_exercises import BY_CLUSTER, EXERCISES, ids
 
@@ -31,7 +32,7 @@ def sampled(one: Exercise, mistake: Mistake | None = None) -> object:
 
 def played(cluster: KindCluster, exercise: Exercise, texts: dict[str, str], folder: Path) -> Played:
     hand_in = hand_in_of(texts)
-    assert refused(hand_in, cluster) == ()
+    assert Gate(cluster, "default").refused(hand_in) == ()
     name = cluster.name.removeprefix("kind-")
     return play(exercise, hand_in, folder, options=["--cluster-name", name])
 
@@ -63,6 +64,6 @@ def test_what_the_api_server_refuses_is_told_in_its_words(cluster: KindCluster) 
         "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n"
         "  - {name: a, image: luksa/kubia, resources: {requests: {cpu: many}}}\n"
     )
-    [flaw] = refused(hand_in_of({"one.yaml": text}), cluster)
+    [flaw] = Gate(cluster, "default").refused(hand_in_of({"one.yaml": text}))
     assert flaw.code == "RCS801"
     assert "quantities must match" in flaw.sentence("en")

@@ -55,7 +55,7 @@ def test_every_code_is_found_somewhere() -> None:
     """A code that nothing finds is a text that nobody reads."""
     tried = {row[0] for row in FLAWED}
     by_task = {code for code in flaw_kinds() if code.startswith(("RCS7", "RCS8"))}
-    assert tried | by_task == set(flaw_kinds()) - {"RCS002", "RCS005"}
+    assert tried | by_task == set(flaw_kinds()) - {"RCS002", "RCS005", "RCS007", "RCS008"}
 
 
 def test_every_code_has_a_sentence_in_each_language() -> None:

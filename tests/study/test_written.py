@@ -8,12 +8,8 @@ import pytest
 
 from reconverge.errors import BadInput
 from reconverge.study.demands import flaws_in
-from reconverge.study.written import BYTES_MAX, FILES_MAX, read_hand_in
-
-BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
-    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
-    for before, name in zip("abcdefg", "bcdefgh", strict=True)
-)
+from reconverge.study.written import BYTES_MAX, DOCUMENTS_MAX, FILES_MAX, read_hand_in
+from tests.study.hostile import BOMB
 
 
 def codes(path: Path) -> list[str]:
@@ -27,8 +23,9 @@ def codes(path: Path) -> list[str]:
         ("a: &a\n  b: *a\n", "RCS002"),
         ("[" * 5000, "RCS002"),
         ("x" * (BYTES_MAX + 1), "RCS002"),
+        ("---\n" * (DOCUMENTS_MAX + 1), "RCS002"),
     ],
-    ids=["bomb", "ouroboros", "abyss", "giant"],
+    ids=["bomb", "ouroboros", "abyss", "giant", "endless"],
 )
 def test_what_is_no_manifest_is_refused_unread(tmp_path: Path, text: str, code: str) -> None:
     """Neither time nor memory is spent on it."""
@@ -54,8 +51,13 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "theirs.yaml").write_text("[")
     (tmp_path / "mine" / "one.yaml").symlink_to(tmp_path / "theirs.yaml")
+    assert codes(tmp_path / "mine") == ["RCS007"]
+
+
+def test_an_empty_folder_is_bad_input(tmp_path: Path) -> None:
+    """There is nothing to read."""
     with pytest.raises(BadInput, match="no YAML file"):
-        read_hand_in(tmp_path / "mine")
+        read_hand_in(tmp_path)
 
 
 def test_one_broken_file_does_not_hide_another(tmp_path: Path) -> None:

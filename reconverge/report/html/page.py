@@ -26,7 +26,7 @@ from reconverge.report.html.states import STATES
 NAME = "report.html"
 PICTURES_BYTES_MAX = 16 << 20
 _SHOWN = ("BROKEN", "UNKNOWN", "HELD")
-_PROGRAMS = ("picture.js", "pointer.js", "report.js")
+_PROGRAMS = ("picture.js", "pointer.js", "theme.js", "report.js")
 
 
 def write(place: Path, clock: Clock, *, target: Path | None = None) -> Path:
@@ -45,26 +45,35 @@ def write(place: Path, clock: Clock, *, target: Path | None = None) -> Path:
 
 def page_of(run: Run) -> str:
     """The page as one text."""
-    environment = Environment(
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            run=run,
+            verdicts=_SHOWN,
+            states=STATES,
+            pictures=dict(pictures(run.sections, PICTURES_BYTES_MAX)),
+            repeat=lambda section: repeat_of(section, run),
+            style=asset("report.css"),
+            program=Markup("\n").join(asset(name) for name in _PROGRAMS),
+        )
+    )
+
+
+def environment() -> Environment:
+    """How templates of ours are filled: everything is escaped, and nothing may be missing."""
+    made = Environment(
         loader=PackageLoader("reconverge.report.html", "assets"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters |= {"seconds": seconds, "took": took}
-    return environment.get_template("report.html.j2").render(
-        run=run,
-        verdicts=_SHOWN,
-        states=STATES,
-        pictures=dict(pictures(run.sections, PICTURES_BYTES_MAX)),
-        repeat=lambda section: repeat_of(section, run),
-        style=_asset("report.css"),
-        program=Markup("\n").join(_asset(name) for name in _PROGRAMS),
-    )
+    made.filters |= {"seconds": seconds, "took": took}
+    return made
 
 
-def _asset(name: str) -> Markup:
+def asset(name: str) -> Markup:
     """A file of ours, which needs no escaping."""
     return Markup((Path(__file__).parent / "assets" / name).read_text(encoding="utf-8"))
 

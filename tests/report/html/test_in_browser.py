@@ -9,26 +9,15 @@ from pathlib import Path
 import msgspec
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
 
 from reconverge.clock import RealClock
 from reconverge.report.html.page import page_of
 from reconverge.report.html.run import Run, run_of
-from tests import browsers
 from tests.commands.played import lose_pods, play
 
 PHONE, DESKTOP = 390, 1280
 SCENARIOS_MANY = 300
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all."""
-    path = browsers.chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

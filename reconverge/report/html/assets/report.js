@@ -1,27 +1,7 @@
 "use strict";
-/* The page around the pictures: theme, filters, copying, and when a picture is drawn. */
+/* The page around the pictures: filters, copying, and when a picture is drawn. */
 
-const root = document.documentElement;
 const scenarios = [...document.querySelectorAll(".scenario")];
-
-function remembered(key, value) {
-  try { return value === undefined ? localStorage.getItem(key) : localStorage.setItem(key, value); }
-  catch { return null; } // a browser may keep nothing for a file
-}
-
-/* Theme: the system's, unless one was chosen here. */
-function showTheme(theme) {
-  if (theme) root.dataset.theme = theme;
-  const dark = theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  for (const button of document.querySelectorAll("[data-theme-choice]"))
-    button.setAttribute("aria-pressed", String((button.dataset.themeChoice === "dark") === dark));
-}
-for (const button of document.querySelectorAll("[data-theme-choice]"))
-  button.addEventListener("click", () => {
-    remembered("reconverge-theme", button.dataset.themeChoice);
-    showTheme(button.dataset.themeChoice);
-  });
-showTheme(remembered("reconverge-theme"));
 
 /* Filters: all words must occur; only what is shown counts. */
 const search = document.getElementById("search");

@@ -1,64 +1,31 @@
-"""`reconverge study`: exercises of the chapter, and an answer to what is handed in."""
+"""What a learner types: from the list of exercises to the answer."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from reconverge.commands.study.options import (
+    all_exercises,
+    common_options,
+    exercise_named,
+    print_json,
+    print_lines,
+    row_of,
+)
 from reconverge.commands.target import target_options
-from reconverge.study.languages import LANGUAGES, Language, language_of
-
-if TYPE_CHECKING:
-    from reconverge.study.exercises import Exercise
-
-F = TypeVar("F", bound=Callable[..., Any])
+from reconverge.study.languages import Language
 
 
-def common_options(command: F) -> F:
-    """The language, and where the exercises are."""
-    options = (
-        click.option(
-            "--lang",
-            type=click.Choice(LANGUAGES),
-            default=language_of,
-            help="The language of the texts.  [default: your locale's, else en]",
-        ),
-        click.option(
-            "--exercises",
-            type=click.Path(exists=True, file_okay=False, path_type=Path),
-            help="A folder of exercises of your own.",
-        ),
-        click.option("--json", "as_json", is_flag=True, help="For programs."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-@click.group()
-def study() -> None:
-    """Exercises of the chapter: do them, and have them judged.
-
-    \b
-    reconverge study list
-    reconverge study start keep-three-pods
-    reconverge study lint keep-three-pods --exercise keep-three-pods
-    reconverge study check keep-three-pods keep-three-pods
-    reconverge study hint keep-three-pods
-    """
-
-
-@study.command("list")
+@click.command("list")
 @common_options
 def list_exercises(lang: Language, exercises: Path | None, as_json: bool) -> None:
     """List the exercises in the chapter's order."""
-    rows = _all(exercises)
+    rows = all_exercises(exercises)
     if as_json:
-        _print_json([_row(one, lang) for one in rows])
+        print_json([row_of(one, lang) for one in rows])
         return
     width = max(len(one.id) for one in rows)
     for one in rows:
@@ -66,7 +33,7 @@ def list_exercises(lang: Language, exercises: Path | None, as_json: bool) -> Non
         click.echo(f"{one.id:{width}}  {sections:12}  {'*' * one.weight:3}  {one.title.of(lang)}")
 
 
-@study.command()
+@click.command()
 @click.argument("exercise")
 @click.option("--reveal", is_flag=True, help="Also print a right answer.")
 @common_options
@@ -76,11 +43,11 @@ def show(
     """Print the task of EXERCISE."""
     from reconverge.study.mistakes import texts_of
 
-    one = _named(exercise, exercises)
+    one = exercise_named(exercise, exercises)
     solution = texts_of(one) if reveal else {}
     if as_json:
-        row = _row(one, lang) | {"task": one.task(lang)}
-        _print_json(row | ({"solution": solution} if reveal else {}))
+        row = row_of(one, lang) | {"task": one.task(lang)}
+        print_json(row | ({"solution": solution} if reveal else {}))
         return
     click.echo(one.task(lang).rstrip())
     for question in one.questions:
@@ -91,7 +58,7 @@ def show(
         click.echo(f"\n# {name}\n{manifest.rstrip()}")
 
 
-@study.command()
+@click.command()
 @click.argument("exercise")
 @click.argument("step", type=click.IntRange(1, 3), required=False)
 @common_options
@@ -104,16 +71,16 @@ def hint(
     """
     from reconverge.study.notebook import Notebook
 
-    one = _named(exercise, exercises)
+    one = exercise_named(exercise, exercises)
     step = step or Notebook().next_hint(one.id, last=len(one.hints))
     text = one.hints[step - 1].of(lang)
     if as_json:
-        _print_json({"id": one.id, "step": step, "hint": text})
+        print_json({"id": one.id, "step": step, "hint": text})
     else:
         click.echo(text)
 
 
-@study.command()
+@click.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--exercise", default="", help="Also hold it against the task of that exercise.")
 @common_options
@@ -128,17 +95,17 @@ def lint(path: Path, exercise: str, lang: Language, exercises: Path | None, as_j
     from reconverge.study.demands import flaws_in
     from reconverge.study.written import read_hand_in
 
-    task = _named(exercise, exercises) if exercise else None
+    task = exercise_named(exercise, exercises) if exercise else None
     hand_in = read_hand_in(path)
     flaws = flaws_in(hand_in, task)
     if as_json:
-        _print_json(answers.read_as_json(flaws, exercise, lang))
+        print_json(answers.read_as_json(flaws, exercise, lang))
     else:
-        _print(answers.lines_of(flaws, hand_in.texts, language=lang, exercise=task))
+        print_lines(answers.lines_of(flaws, hand_in.texts, language=lang, exercise=task))
     return int(ExitCode.HELD if answers.passes(flaws) else ExitCode.BROKEN)
 
 
-@study.command("check")
+@click.command("check")
 @click.argument("exercise")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--report-dir", type=click.Path(path_type=Path), help="The folder of the record.")
@@ -166,34 +133,36 @@ def judge(
 
     Exit code: 0 passed, 1 not yet, 2 it could not be judged, 4 there is nothing to read.
     """
+    from tempfile import mkdtemp
+
     from reconverge.errors import ExitCode
     from reconverge.study import answers
     from reconverge.study.notebook import Notebook
-    from reconverge.study.verdicts import judged
+    from reconverge.study.verdicts import Examiner, read
+    from reconverge.study.written import read_hand_in
 
-    one = _named(exercise, exercises)
-    answer = judged(
-        one,
-        path,
-        folder=report_dir,
-        name=cluster_name,
-        kube_context=kube_context,
-        kubeconfig=kubeconfig,
-        say=_say_nothing if as_json else _said(lang),
-    )
+    one = exercise_named(exercise, exercises)
+    answer = read(one, read_hand_in(path))
+    if answers.passes(answer.flaws) and one.feature is not None:
+        place = report_dir or Path(mkdtemp(prefix=f"study-{one.id}-"))
+        say = _say_nothing if as_json else _said(lang)
+        with Examiner(
+            name=cluster_name, kube_context=kube_context, kubeconfig=kubeconfig
+        ) as examiner:
+            answer = examiner.answer(one, answer, place, say)
     passed = answers.passes(answer.flaws)
     Notebook().note(one.id, passed=passed, by="cluster" if one.feature else "files")
     if as_json:
-        _print_json(answers.as_json(answer, one, lang))
+        print_json(answers.as_json(answer, one, lang))
     else:
-        _print(answers.whole(answer, one, lang))
+        print_lines(answers.whole(answer, one, lang))
     if passed:
         return int(ExitCode.HELD)
     is_unknown = all(flaw.is_advice or flaw.code == "RCS803" for flaw in answer.flaws)
     return int(ExitCode.UNKNOWN if is_unknown else ExitCode.BROKEN)
 
 
-@study.command()
+@click.command()
 @click.argument("exercise")
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 @common_options
@@ -206,33 +175,33 @@ def start(
     """
     from reconverge.study.beginning import begin
 
-    one = _named(exercise, exercises)
+    one = exercise_named(exercise, exercises)
     place = folder or Path(one.id)
     made = begin(one, place, lang)
     if as_json:
-        _print_json(_row(one, lang) | {"folder": str(place), "made": made})
+        print_json(row_of(one, lang) | {"folder": str(place), "made": made})
         return
     click.echo(one.task(lang).rstrip())
     click.echo(f"\n{place}/: {', '.join(made) or '-'}")
     click.echo(f"reconverge study check {one.id} {place}")
 
 
-@study.command()
+@click.command()
 @click.argument("exercise")
 @common_options
 def reset(exercise: str, lang: Language, exercises: Path | None, as_json: bool) -> None:
     """Forget what was tried of EXERCISE. Your files stay."""
     from reconverge.study.notebook import Notebook
 
-    one = _named(exercise, exercises)
+    one = exercise_named(exercise, exercises)
     Notebook().forget(one.id)
     if as_json:
-        _print_json(_row(one, lang))
+        print_json(row_of(one, lang))
     else:
         click.echo(f"{one.id}: {one.title.of(lang)}")
 
 
-@study.command()
+@click.command()
 @common_options
 def progress(lang: Language, exercises: Path | None, as_json: bool) -> None:
     """Show which exercises have passed, and how often each was tried."""
@@ -241,9 +210,9 @@ def progress(lang: Language, exercises: Path | None, as_json: bool) -> None:
     from reconverge.study.notebook import Notebook, Page
 
     pages = Notebook().pages()
-    rows = [(one, pages.get(one.id, Page())) for one in _all(exercises)]
+    rows = [(one, pages.get(one.id, Page())) for one in all_exercises(exercises)]
     if as_json:
-        _print_json([_row(one, lang) | msgspec.to_builtins(page) for one, page in rows])
+        print_json([row_of(one, lang) | msgspec.to_builtins(page) for one, page in rows])
         return
     width = max(len(one.id) for one, _ in rows)
     for one, page in rows:
@@ -264,7 +233,7 @@ def _said(lang: Language) -> Callable[[str], None]:
     return lambda name: click.echo(answers.word(name, lang), err=True)
 
 
-@study.command()
+@click.command()
 @click.argument("code")
 def explain(code: str) -> None:
     """Print what the CODE of a flaw means, such as RCS201."""
@@ -278,33 +247,3 @@ def explain(code: str) -> None:
     click.echo(f"{code.upper()}  {kind.title}\n\n{kind.about}")
     if kind.sections:
         click.echo(f"\nreread {', '.join(kind.sections)} of the chapter")
-
-
-def _all(home: Path | None) -> tuple[Exercise, ...]:
-    from reconverge.study.exercises import load_all, shipped
-
-    return load_all(home or shipped())
-
-
-def _named(name: str, home: Path | None) -> Exercise:
-    from reconverge.study.exercises import named
-
-    return named(_all(home), name)
-
-
-def _row(one: Exercise, lang: Language) -> dict[str, object]:
-    return {
-        "id": one.id,
-        "title": one.title.of(lang),
-        "sections": list(one.sections),
-        "weight": one.weight,
-    }
-
-
-def _print_json(value: object) -> None:
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-def _print(lines: Iterable[str]) -> None:
-    for line in lines:
-        click.echo(line)
