@@ -129,6 +129,11 @@ class Experiment(Refusals):
         return tuple(self._injections)
 
     @property
+    def standing(self) -> tuple[Injection, ...]:
+        """Those of them that are not taken back yet."""
+        return self._injector.standing if hasattr(self, "_injector") else ()
+
+    @property
     def home(self) -> Ref:
         """The scenario's own namespace. Raises BadInput before `open`."""
         return self._home.ref

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from reconverge.model import Node, Snapshot
+from reconverge.model import Node, Ref, Snapshot
 
 
 class Turn(StrEnum):
@@ -44,6 +44,25 @@ class Turn(StrEnum):
 def set_aside(nodes: Iterable[Node]) -> tuple[str, ...]:
     """The values of the nodes set aside, each a lane; empty where none is."""
     return tuple(sorted({node.outage_lane for node in nodes if node.is_for_outages}))
+
+
+def touches_control_plane(targets: Iterable[Ref], snapshot: Snapshot) -> bool:
+    """Whether harm to them may keep the API server from answering."""
+    planes = {node.uid for node in snapshot.nodes() if node.is_control_plane}
+    return any(one.uid in planes for one in targets)
+
+
+def turn_for(targets: Iterable[Ref], snapshot: Snapshot, *, are_labelled: bool) -> Turn:
+    """The turn that harm to `targets` takes, whoever does it: nodes are used by others.
+
+    `are_labelled`: they only get labels, which is in nobody's way but that of who labels as well,
+    and of who has a node that is set aside.
+    """
+    nodes = {one.name for one in targets if one.kind == "Node"}
+    if not nodes:
+        return Turn.SHARED
+    aside = {node.name for node in snapshot.nodes() if node.is_for_outages}
+    return Turn.LABELS if are_labelled and not nodes & aside else Turn.ALONE
 
 
 def spared(turn: Turn, snapshot: Snapshot, *, lane: str = "") -> frozenset[str]:

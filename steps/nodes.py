@@ -10,6 +10,7 @@ from reconverge.blast import ALL
 from reconverge.faults import (
     CordonNode,
     DeletePods,
+    DeregisterNode,
     EvictPods,
     RemoveNode,
     RestartNode,
@@ -207,6 +208,15 @@ def restart_node_of(experiment: Experiment, name: str) -> Injection:
 def remove_node_of(experiment: Experiment, name: str) -> Injection:
     """Cut its power, and delete what the cluster knows of it."""
     return experiment.inject(RemoveNode(running=experiment.workload(name)))
+
+
+@when(
+    words('the Node object of a node that runs a pod of "{name:Name}" is deleted'),
+    target_fixture="injection",
+)
+def deregister_node_of(experiment: Experiment, name: str) -> Injection:
+    """Delete what the cluster knows of it, and nothing else."""
+    return experiment.inject(DeregisterNode(running=experiment.workload(name)))
 
 
 @when(words('its pods of "{name:Name}" are deleted'), target_fixture="injection")

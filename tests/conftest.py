@@ -23,6 +23,16 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("any machine")
 
 
+def found_kubeconfig() -> tuple[Path, str]:
+    """How a program of the tests reaches that cluster by its API alone: file and context."""
+    kubeconfig = os.environ.get("RECONVERGE_TEST_KUBECONFIG", "")
+    if kubeconfig:
+        return Path(kubeconfig), f"kind-{os.environ.get('RECONVERGE_TEST_CLUSTER', NAME)}"
+    handle = lifecycle.find(NAME)
+    assert handle is not None, CURE
+    return handle.kubeconfig, handle.context
+
+
 def found_cluster() -> KindCluster | None:
     """The kind cluster of RECONVERGE_TEST_KUBECONFIG, else the one that `cluster up` made."""
     kubeconfig = os.environ.get("RECONVERGE_TEST_KUBECONFIG", "")

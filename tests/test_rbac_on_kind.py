@@ -15,9 +15,11 @@ from reconverge import faults
 from reconverge.blast import MAJORITY
 from reconverge.clock import RealClock
 from reconverge.cluster.api import KubernetesCluster
+from reconverge.cluster.claims import Claim
 from reconverge.cluster.door import JsonObject
 from reconverge.cluster.errors import Forbidden, NotFound, Rejected
 from reconverge.cluster.guard import Guard
+from reconverge.cluster.leased_turns import LeasedTurn, Registry
 from reconverge.cluster.nodes import KindCluster
 from reconverge.commands.rbac import rbac
 from reconverge.errors import Refused
@@ -168,6 +170,32 @@ def test_a_fault_of_the_namespace_is_done_and_undone(experiment: Experiment, nam
     injection = experiment.inject(fault_of(name, experiment))
     experiment.roll_back(injection)
     await_two(experiment)
+
+
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_it_takes_turns_with_other_machines(folder: Path, is_alone: bool) -> None:
+    """Its Lease is made, renewed, looked for and given back, and that of the dead put away."""
+    guest = KubernetesCluster.open(folder / "config", context=CONTEXT)
+    clock = RealClock()
+    mine = Registry(cluster=guest, run="guest")
+    turn = LeasedTurn(mine, clock, is_alone=is_alone, say=lambda _: None)
+    turn.take(on_taken=lambda: None)
+    turn.claim.renew()
+    assert turn.claim.name in [one.name for one in mine.turns()]
+    turn.release()
+    assert turn.claim.name not in [one.name for one in mine.turns()]
+
+
+def test_of_the_leases_of_others_it_writes_none(folder: Path, cluster: KindCluster) -> None:
+    """Neither in that namespace under another name, nor a node's sign of life."""
+    guest = KubernetesCluster.open(folder / "config", context=CONTEXT)
+    foreign = Claim(guest, RealClock(), "somebody-else", namespace="default", identity="guest")
+    with pytest.raises((Rejected, Forbidden), match="only in namespaces that bear the label"):
+        foreign.try_take()
+    node = next(one.name for one in cluster.node_containers() if one.role == "worker")
+    alive = Claim(guest, RealClock(), node, namespace="kube-node-lease", identity="guest")
+    with pytest.raises(Forbidden):
+        alive.try_take()
 
 
 def test_a_scenario_holds_under_it(folder: Path) -> None:

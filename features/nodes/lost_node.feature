@@ -57,3 +57,11 @@ Feature: The pods of a lost node are replaced elsewhere, and the node comes back
       Then its pods of "kubia" are collected
       And "kubia" converges to 3 ready pods
       And the pods of "kubia" on other nodes are never touched
+
+    @node_15
+    Scenario: A node that the cluster has forgotten loses its pods, though its machine runs on
+      Given the ReplicationController "kubia" is in its steady state of 3 ready pods
+      When the Node object of a node that runs a pod of "kubia" is deleted
+      Then its pods of "kubia" are collected
+      And "kubia" converges to 3 ready pods
+      And the pods of "kubia" on other nodes are never touched

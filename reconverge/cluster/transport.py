@@ -44,15 +44,22 @@ _PASSING = (429, 500, 502, 503, 504)
 
 
 class Patience(msgspec.Struct, frozen=True):
-    """How long one answer may take, and how often a request is made where that is safe."""
+    """How long one answer may take, and how often a request is made where that is safe.
+
+    `total_s` bounds the connecting and the answer together.
+    """
 
     read_s: float
     attempts: int
+    total_s: float | None = None
 
 
 PATIENT = Patience(read_s=30.0, attempts=5)
 # For a look at a cluster that may be broken: a server that is away is an answer, too.
 ONE_LOOK = Patience(read_s=5.0, attempts=1)
+# For what must be known in time or given up: half of the 10 s for which client-go tries to renew a
+# lease, as long as kube-controller-manager lets such a request take.
+PROMPT = Patience(read_s=5.0, attempts=1, total_s=5.0)
 
 
 class Silent(Unreachable):
@@ -122,7 +129,7 @@ class Transport:
             self._url(path, query),
             body=None if body is None else msgspec.json.encode(body),
             headers=self._headers(content_type if body is not None else ""),
-            timeout=urllib3.Timeout(connect=CONNECT_S, read=read_s),
+            timeout=urllib3.Timeout(self._patience.total_s, connect=CONNECT_S, read=read_s),
             retries=False,
             redirect=False,
         )

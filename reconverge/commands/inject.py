@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack, closing, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +16,7 @@ from reconverge.commands.target import target_options
 if TYPE_CHECKING:
     from reconverge.experiment import Experiment
     from reconverge.faults.journal import Journal
+    from reconverge.pytest_plugin import by_hand
     from reconverge.pytest_plugin.clusters import Ground
 
 _UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
@@ -42,6 +43,12 @@ def _seconds(ctx: click.Context, param: click.Parameter, value: str | None) -> f
     "--opt-in", default="", metavar="LABEL", help="Hit only what carries it: key[=value]."
 )
 @click.option("--max-targets", type=int, metavar="N", help="Refuse to hit more objects than N.")
+@click.option(
+    "--lease-namespace",
+    default="default",
+    show_default=True,
+    help="Where runs on other machines look for whose turn it is.",
+)
 @click.option("--report-dir", type=click.Path(path_type=Path), help="The folder of its record.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def inject(
@@ -55,13 +62,15 @@ def inject(
     seed: int | None,
     opt_in: str,
     max_targets: int | None,
+    lease_namespace: str,
     report_dir: Path | None,
     as_json: bool,
 ) -> int:
     """Do FAULT, in the words of a feature's When, and take it back.
 
     A fault that stands is taken back on Ctrl-C, or after --for. Its undo is on disk before it
-    happens: also of a command that is killed it is not lost.
+    happens: also of a command that is killed it is not lost. It waits for its turn on the cluster:
+    to harm a node, until no scenario of any run is on it.
 
     \b
     reconverge inject 'one of the pods of "shop" is deleted' -n shop --dry-run
@@ -75,18 +84,19 @@ def inject(
     import random
 
     from reconverge.clock import RealClock
-    from reconverge.cluster.guard import PROTECTED_NAMESPACES
-    from reconverge.errors import Refused
     from reconverge.faults.journal import Journal
     from reconverge.pytest_plugin import by_hand
     from reconverge.pytest_plugin.clusters import standing_ground
-    from reconverge.pytest_plugin.lock import turn
     from reconverge.pytest_plugin.options import required_target
 
     step = by_hand.fault_step(fault)
-    if namespace in PROTECTED_NAMESPACES:
-        raise Refused(f'the namespace "{namespace}" is the cluster\'s own', where=fault)
-    target = required_target(name=cluster_name, kubeconfig=kubeconfig, context=kube_context)
+    _refuse_protected(namespace, fault)
+    target = required_target(
+        name=cluster_name,
+        kubeconfig=kubeconfig,
+        context=kube_context,
+        lease_namespace=lease_namespace,
+    )
     ground = _bounded(standing_ground(target), opt_in=opt_in, max_targets=max_targets)
     drawn = random.SystemRandom().randrange(10_000) if seed is None else seed
     say = _say_nothing if as_json else click.echo
@@ -96,21 +106,29 @@ def inject(
         place = Path(stack.enter_context(TemporaryDirectory())) if dry_run else folder
         stack.enter_context(nullcontext() if dry_run else ground.watched())
         journal = stack.enter_context(closing(Journal(ground.journal, clock=RealClock())))
-        stack.enter_context(turn(ground.state, is_alone=False))
+        turns = stack.enter_context(by_hand.Turns(ground, RealClock(), say=_say_aside))
+        took = None if dry_run else turns
         experiment = _experiment(
-            ground, fault, journal, namespace=namespace, seed=drawn, folder=place, is_off=dry_run
+            ground, fault, journal, namespace=namespace, seed=drawn, folder=place, turns=took
         )
         try:
-            with experiment:
+            with experiment, turns.alarm.armed():
                 by_hand.inject(step, fault, experiment)
-                for line in _told(experiment, ground):
-                    say(line)
-                if not dry_run:
-                    _stand(experiment, for_s, say)
+                _tell(experiment, ground, say)
+                _stand(experiment, for_s, say, is_off=dry_run)
+            turns.alarm.raise_if_lost()
         finally:
             if experiment.injections:
                 _end(experiment, folder, is_off=dry_run, as_json=as_json)
     return 0
+
+
+def _refuse_protected(namespace: str, fault: str) -> None:
+    from reconverge.cluster.guard import PROTECTED_NAMESPACES
+    from reconverge.errors import Refused
+
+    if namespace in PROTECTED_NAMESPACES:
+        raise Refused(f'the namespace "{namespace}" is the cluster\'s own', where=fault)
 
 
 def _bounded(ground: Ground, *, opt_in: str, max_targets: int | None) -> Ground:
@@ -128,6 +146,11 @@ def _say_nothing(line: str) -> None:
     del line
 
 
+def _say_aside(line: str) -> None:
+    """Also where a program reads the output: a person wants to know what is waited for."""
+    click.echo(line, err=True)
+
+
 def _new_folder() -> Path:
     from datetime import UTC, datetime
 
@@ -142,14 +165,16 @@ def _experiment(
     namespace: str,
     seed: int,
     folder: Path,
-    is_off: bool,
+    turns: by_hand.Turns | None,
 ) -> Experiment:
+    """Without `turns` nothing is done, so none is taken."""
     from reconverge.clock import RealClock
-    from reconverge.experiment import Experiment
     from reconverge.namespaces import Lodging
+    from reconverge.pytest_plugin.by_hand import ByHand
 
-    return Experiment(
+    return ByHand(
         ground.cluster,
+        turns=turns,
         clock=RealClock(),
         scenario=f"by hand::{fault}",
         seed=seed,
@@ -157,26 +182,29 @@ def _experiment(
         guard=ground.guard,
         journal=journal,
         lodging=Lodging(ground.cluster, namespace),
-        faults_off=is_off,
+        faults_off=turns is None,
         settings=ground.settings,
     )
 
 
-def _told(experiment: Experiment, ground: Ground) -> Iterator[str]:
+def _tell(experiment: Experiment, ground: Ground, say: Callable[[str], None]) -> None:
     from reconverge.rehearsal import told
 
-    yield f"cluster   {ground.cluster.name}, namespace {experiment.namespace}"
+    say(f"cluster   {ground.cluster.name}, namespace {experiment.namespace}")
     for injection in experiment.injections:
-        yield from told(injection, seed=experiment.seed)
+        for line in told(injection, seed=experiment.seed):
+            say(line)
 
 
-def _stand(experiment: Experiment, for_s: float | None, say: Callable[[str], None]) -> None:
+def _stand(
+    experiment: Experiment, for_s: float | None, say: Callable[[str], None], *, is_off: bool
+) -> None:
     """Until the time is up, or a person presses Ctrl-C; not at all where nothing stands."""
     from reconverge.clock import pause
     from reconverge.faults.undo import NothingToUndo
 
     undos = [injection.undo for injection in experiment.injections]
-    if for_s is None and all(isinstance(undo, NothingToUndo) for undo in undos):
+    if is_off or (for_s is None and all(isinstance(undo, NothingToUndo) for undo in undos)):
         return
     until_s = None if for_s is None else experiment.timeline.now_s() + for_s
     say(f"stands    {'until Ctrl-C' if for_s is None else f'for {for_s:g} s, or until Ctrl-C'}")

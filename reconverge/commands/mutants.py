@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from reconverge.report.mutants import Mutant, Mutation
-    from reconverge.report.run_record import RunRecord
+    from reconverge.report.run_record import RunRecord, ScenarioRecord
 
 PAGE = Path("docs/mutants.md")
 
@@ -95,14 +96,31 @@ def _played(
     from reconverge.report.mutants import Fate, fates
 
     def decided() -> list[Mutant]:
-        runs = [run for one in sorted(place.glob("*")) if (run := _record_of(one)) is not None]
-        return fates(mutation, scenarios, runs)
+        ends = {one.scenario: (one, _has_come(folder, one)) for folder, one in _ends(place)}
+        return fates(mutation, scenarios, ends)
 
     open_ones = [one.scenario for one in decided() if one.fate is Fate.UNDECIDED]
     if open_ones:
         number = len(list(place.glob("*"))) + 1
         _pytest([*open_ones, mutation, *words], place / f"{number:03d}")
     return decided()
+
+
+def _ends(place: Path) -> Iterator[tuple[Path, ScenarioRecord]]:
+    """Of each run there, the earlier ones first, its folder and the end of each scenario."""
+    for folder in sorted(place.glob("*")):
+        run = _record_of(folder)
+        yield from ((folder, one) for one in (run.scenarios if run is not None else ()))
+
+
+def _has_come(folder: Path, one: ScenarioRecord) -> bool:
+    from reconverge.clock import RealClock
+    from reconverge.report.mutants import came_to_fault
+    from reconverge.timeline import read_timeline
+
+    if one.is_started or not one.timeline:
+        return one.is_started
+    return came_to_fault(read_timeline(folder / one.timeline, RealClock()).entries())
 
 
 def _is_whole(folder: Path) -> bool:

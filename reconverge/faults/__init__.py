@@ -17,7 +17,13 @@ from reconverge.faults.costs import CheapenPod
 from reconverge.faults.deletions import DeleteOwner
 from reconverge.faults.drains import DrainNode
 from reconverge.faults.fault import Fault
-from reconverge.faults.kubelets import FreezeKubelet, KillProxy, RestartKubelet, StopKubelet
+from reconverge.faults.kubelets import (
+    DeregisterNode,
+    FreezeKubelet,
+    KillProxy,
+    RestartKubelet,
+    StopKubelet,
+)
 from reconverge.faults.labels import LabelByHand, RelabelPod
 from reconverge.faults.lone_pods import CreateLonePods, DeletePod, LabelPod
 from reconverge.faults.networks import CutNetwork, LosePackets
@@ -45,6 +51,7 @@ __all__ = [
     "DeleteOwner",
     "DeletePod",
     "DeletePods",
+    "DeregisterNode",
     "Disown",
     "DrainNode",
     "EvictPods",

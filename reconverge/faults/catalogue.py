@@ -182,6 +182,12 @@ _NODES_TOPIC = _topic(
         f"{_NODE}, and its kubelet registers it anew",
         "labels and taints given by hand, and its UID",
     ),
+    (
+        faults.DeregisterNode,
+        "DeregisterNode(running=kubia)",
+        "its object is made as it was, and its kubelet begins anew with it",
+        "its UID; pods that were collected meanwhile are other pods",
+    ),
     (faults.CutNetwork, "CutNetwork.off_control_plane(world, running=kubia)", _MENDED, _PODS),
     (faults.LosePackets, "LosePackets(percent=10, running=kubia)", _MENDED, ""),
     (faults.StopKubelet, "StopKubelet(running=kubia)", _KUBELET, _PODS),

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from reconverge.cluster.door import Cluster, ControlPlane, Kubelets
 from reconverge.faults.fault import NotOfThisCluster, listed
+from reconverge.faults.node_undos import RegisterNode
 from reconverge.faults.nodes import WorkerFault
 from reconverge.faults.rollbacks import AnyUndo
 from reconverge.faults.undo import NothingToUndo, StartKubelet
-from reconverge.judges.effects import AnyEffect, Attested, NodeLost
-from reconverge.model import Ref, Snapshot
+from reconverge.judges.effects import AnyEffect, Attested, NodeLost, NodeRemoved
+from reconverge.model import Node, Ref, Snapshot
 
 
 class KubeletFault(WorkerFault, frozen=True, kw_only=True):
@@ -72,6 +73,34 @@ class RestartKubelet(KubeletFault, frozen=True, kw_only=True):
     def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
         del targets
         return Attested(hit=tuple(created))
+
+
+class DeregisterNode(WorkerFault, frozen=True, kw_only=True):
+    """Delete the Node object of one worker, as `kubectl delete node` does; its machine runs on.
+
+    Its kubelet registers only when it starts, so the node stays away, and its pods are collected
+    though their containers run. Undone, the object is made as it was, with another UID.
+    """
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        return f"the Node object of {listed(targets)} deleted"
+
+    def suit(self, cluster: Cluster) -> None:
+        _kubelets(cluster)
+
+    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
+        view = snapshot.get("Node", targets[0].uid)
+        assert isinstance(view, Node)
+        return RegisterNode.as_it_is(view)
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        for target in targets:
+            cluster.delete(target)
+        return ()
+
+    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
+        del created
+        return NodeRemoved(node=targets[0])
 
 
 class KillProxy(WorkerFault, frozen=True, kw_only=True):

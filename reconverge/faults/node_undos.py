@@ -9,10 +9,22 @@ from contextlib import suppress
 
 import msgspec
 
-from reconverge.cluster.door import Cluster, Cut, Networks, Runtimes, StoppableNodes
-from reconverge.cluster.errors import NotFound
+from reconverge.cluster.door import (
+    Cluster,
+    Cut,
+    JsonObject,
+    Kubelets,
+    Networks,
+    Runtimes,
+    StoppableNodes,
+)
+from reconverge.cluster.errors import Conflict, NotFound
+from reconverge.cluster.taints import add_taint
 from reconverge.faults.undo import NodeUndo, RollbackFailed, Undo
-from reconverge.model import Ref
+from reconverge.model import Node, Ref, Taint, ref
+
+# Set and removed by the node lifecycle controller (k8s.io/api/core/v1/well_known_taints.go).
+_PASSING = "node.kubernetes.io/"
 
 
 class MendNetwork(NodeUndo, frozen=True, kw_only=True):
@@ -63,6 +75,105 @@ class StartRuntime(NodeUndo, frozen=True, kw_only=True):
 
     def _at_rest(self) -> str:
         return f"the container runtime of {self.node} does not run"
+
+
+class RegisterNode(NodeUndo, frozen=True, kw_only=True):
+    """The node is registered as it was, under another UID, and its kubelet begins anew with it.
+
+    A kubelet by itself would register without what others wrote: labels, taints, a cordon, and the
+    range of addresses that its pods have. `uid` is that of the object before; while it is there
+    nothing was done. One that somebody has registered meanwhile gets back what it lacks.
+    """
+
+    uid: str
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    taints: tuple[Taint, ...]
+    unschedulable: bool
+    pod_cidr: str
+    provider_id: str
+
+    @classmethod
+    def as_it_is(cls, view: Node) -> RegisterNode:
+        """To this; taints that the control plane sets and removes by itself are left to it."""
+        own = tuple(one for one in view.spec.taints if not one.key.startswith(_PASSING))
+        return cls(
+            node=view.name,
+            uid=view.uid,
+            labels=view.metadata.labels,
+            annotations=view.metadata.annotations,
+            taints=own,
+            unschedulable=view.spec.unschedulable,
+            pod_cidr=view.spec.pod_cidr,
+            provider_id=view.spec.provider_id,
+        )
+
+    def sentence(self) -> str:
+        return f"node {self.node} registered again"
+
+    def rollback(self, cluster: Cluster) -> None:
+        if not isinstance(cluster, Kubelets):
+            raise RollbackFailed("its kubelets cannot be started", where=self.node)
+        if not _is_up(cluster, self.node):
+            return
+        node = self._registered(cluster)
+        if node.uid == self.uid:
+            return
+        self._restore(cluster, node)
+        cluster.restart_kubelet(self.node)
+
+    def lacking(self, cluster: Cluster) -> str:
+        try:
+            node = cluster.read("Node", self.node)
+        except NotFound:
+            return f"node {self.node} is not registered"
+        assert isinstance(node, Node)
+        return self._differing(node) or super().lacking(cluster)
+
+    def _registered(self, cluster: Cluster) -> Node:
+        """As it is, or made now."""
+        with suppress(Conflict):  # it has just registered by itself
+            try:
+                node = cluster.read("Node", self.node)
+            except NotFound:
+                _, node = cluster.create(self._manifest(), namespace="")
+            assert isinstance(node, Node)
+            return node
+        node = cluster.read("Node", self.node)
+        assert isinstance(node, Node)
+        return node
+
+    def _manifest(self) -> JsonObject:
+        spec: JsonObject = {"taints": msgspec.to_builtins(self.taints)}
+        if self.unschedulable:
+            spec["unschedulable"] = True
+        if self.provider_id:
+            spec["providerID"] = self.provider_id
+        if self.pod_cidr:
+            spec |= {"podCIDR": self.pod_cidr, "podCIDRs": [self.pod_cidr]}
+        metadata = {"name": self.node, "labels": self.labels, "annotations": self.annotations}
+        return {"apiVersion": "v1", "kind": "Node", "metadata": metadata, "spec": spec}
+
+    def _restore(self, cluster: Cluster, node: Node) -> None:
+        """Of that very object, whoever registered it."""
+        if not self._differing(node):
+            return
+        one = ref("Node", node)
+        body: JsonObject = {
+            "metadata": {"labels": self.labels},
+            "spec": {"unschedulable": self.unschedulable},
+        }
+        cluster.patch(one, body)
+        for taint in self.taints:
+            add_taint(cluster, one, taint)
+
+    def _differing(self, node: Node) -> str:
+        has = node.metadata.labels
+        labels = [key for key, value in self.labels.items() if has.get(key) != value]
+        taints = [str(one) for one in self.taints if not node.is_tainted(one.key, one.effect)]
+        cordon = ["its cordon"] if node.spec.unschedulable != self.unschedulable else []
+        lost = ", ".join([*labels, *taints, *cordon])
+        return f"node {self.node} has not its own {lost}" if lost else ""
 
 
 class Lodged(msgspec.Struct, frozen=True):

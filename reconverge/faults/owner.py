@@ -26,6 +26,9 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
         pid = os.getpid()
         return cls(pid=pid, boot_id=_boot_id(), started_ticks=_started_ticks(pid) or 0)
 
+    def __str__(self) -> str:
+        return f"{self.boot_id}/{self.pid}/{self.started_ticks}"
+
     def is_alive(self) -> bool:
         """A zombie is dead: it will do nothing more."""
         return self.boot_id == _boot_id() and self.started_ticks == _started_ticks(self.pid)

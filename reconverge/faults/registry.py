@@ -18,7 +18,13 @@ from reconverge.faults.control_plane import (
 from reconverge.faults.costs import CheapenPod
 from reconverge.faults.deletions import DeleteOwner
 from reconverge.faults.drains import DrainNode
-from reconverge.faults.kubelets import FreezeKubelet, KillProxy, RestartKubelet, StopKubelet
+from reconverge.faults.kubelets import (
+    DeregisterNode,
+    FreezeKubelet,
+    KillProxy,
+    RestartKubelet,
+    StopKubelet,
+)
 from reconverge.faults.labels import LabelByHand, RelabelPod
 from reconverge.faults.lone_pods import CreateLonePods, DeletePod, LabelPod
 from reconverge.faults.networks import CutNetwork, LosePackets
@@ -72,6 +78,7 @@ AnyFault = (
     | FreezeKubelet
     | RestartKubelet
     | KillProxy
+    | DeregisterNode
     | FreezeController
     | KillController
     | StopController

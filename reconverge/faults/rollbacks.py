@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconverge.faults.node_undos import MendNetwork, StartRuntime, ThawContainers
+from reconverge.faults.node_undos import MendNetwork, RegisterNode, StartRuntime, ThawContainers
 from reconverge.faults.object_undos import RemoveFinalizer, RestoreFinalizer, RestoreOwners
 from reconverge.faults.undo import (
     AwaitLeaders,
@@ -31,6 +31,7 @@ AnyUndo = (
     | AwaitLeaders
     | RestoreStaticPod
     | MendNetwork
+    | RegisterNode
     | StartRuntime
     | ThawContainers
     | RestoreOwners

@@ -30,6 +30,7 @@ class NodeSpec(View, frozen=True):
     taints: tuple[Taint, ...] = ()
     unschedulable: bool = False
     pod_cidr: str = field(name="podCIDR", default="")
+    provider_id: str = field(name="providerID", default="")
 
 
 class NodeAddress(View, frozen=True):

@@ -44,6 +44,8 @@ class EndpointSlice(Named, frozen=True):
 class LeaseSpec(View, frozen=True):
     holder_identity: str = ""
     lease_duration_seconds: int | None = None
+    lease_transitions: int = 0
+    acquire_time: datetime | None = None
     renew_time: datetime | None = None
 
 

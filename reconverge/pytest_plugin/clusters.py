@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from reconverge.cluster.door import Cluster
 from reconverge.cluster.guard import Guard
+from reconverge.cluster.leased_turns import NAMESPACE, Registry
 from reconverge.cluster.settings import read_settings
 from reconverge.errors import ReconvergeError
 from reconverge.faults.journal import pending
+from reconverge.faults.owner import Owner
 from reconverge.model import Node
 from reconverge.model.settings import ClusterSettings
 from reconverge.provision.cluster_config import WORKERS, ClusterSpec
@@ -48,8 +51,8 @@ from reconverge.turns import set_aside
 class Ground:
     """What scenarios stand on: a cluster, who may harm what on it, and how fast it reacts.
 
-    `reach` is how the watchdog finds the cluster; without it there is none. `set_aside`: the values
-    of the nodes kept for outages.
+    `reach` is how the watchdog finds the cluster; without it there is none. `registry`: where turns
+    are written down for other machines. `set_aside`: the values of the nodes kept for outages.
     """
 
     cluster: Cluster
@@ -57,6 +60,7 @@ class Ground:
     settings: ClusterSettings
     state: Path
     reach: Reach | None = None
+    registry: Registry | None = None
     offline_images: bool = False
     was_made: bool = False
     set_aside: tuple[str, ...] = ()
@@ -65,6 +69,12 @@ class Ground:
     def journal(self) -> Path:
         """Where the undo of every fault on this cluster is written before the fault."""
         return self.state / JOURNAL
+
+    def registry_for(self, run: str) -> Registry | None:
+        """Where the turns of that run are written down; None where other machines do not matter."""
+        if self.registry is None:
+            return None
+        return msgspec.structs.replace(self.registry, run=run)
 
     def watched(self) -> AbstractContextManager[object]:
         """For this process's life, a watchdog that heals the cluster should it be killed."""
@@ -120,13 +130,13 @@ def standing_ground(target: Target) -> Ground:
     if handle is None:
         refuse_foreign(RealMachine(), state, target.name)
         raise no_such_cluster(target.name)
-    return _ground_on(handle, state, was_made=False)
+    return _ground_on(handle, state, target, was_made=False)
 
 
 def _attached(target: Target) -> Ground:
     """A cluster whose context was named: naming it is the permission."""
     context = target.context
-    reach = _reach_of(target.kubeconfig, context)
+    reach = _reach_of(target.kubeconfig, context, lease_namespace=target.lease_namespace)
     cluster = reach.open()
     return Ground(
         cluster=cluster,
@@ -135,6 +145,7 @@ def _attached(target: Target) -> Ground:
         state=meeting_place(cluster, StateDir()),
         set_aside=_set_aside(cluster),
         reach=reach,
+        registry=reach.registry(Owner.this_process()),
     )
 
 
@@ -144,11 +155,11 @@ def _set_aside(cluster: Cluster) -> tuple[str, ...]:
     return set_aside(node for node in found if isinstance(node, Node))
 
 
-def _reach_of(kubeconfig: Path | None, context: str) -> Reach:
+def _reach_of(kubeconfig: Path | None, context: str, *, lease_namespace: str = NAMESPACE) -> Reach:
     """Contexts of that name are kind's: whether it is really one, its containers show."""
     kind_name = context.removeprefix("kind-") if context.startswith("kind-") else ""
     path = (kubeconfig or users_kubeconfig()).expanduser()
-    return Reach.of(path, context=context, kind_name=kind_name)
+    return Reach.of(path, context=context, kind_name=kind_name, lease_namespace=lease_namespace)
 
 
 def journal_of(name: str, *, kubeconfig: Path | None, kube_context: str) -> tuple[Reach, Path]:
@@ -194,11 +205,16 @@ def _found_or_made(target: Target, state: StateDir, say: Callable[[str], None]) 
         workers=target.workers or (found.workers if found else WORKERS),
     )
     handle = up(spec, allow_install=target.may_install, progress=say, state=state)
-    return _ground_on(handle, state, was_made=found is None)
+    return _ground_on(handle, state, target, was_made=found is None)
 
 
-def _ground_on(handle: ClusterHandle, state: StateDir, *, was_made: bool) -> Ground:
-    reach = Reach.of(handle.kubeconfig, context=handle.context, kind_name=handle.name)
+def _ground_on(handle: ClusterHandle, state: StateDir, target: Target, *, was_made: bool) -> Ground:
+    reach = Reach.of(
+        handle.kubeconfig,
+        context=handle.context,
+        kind_name=handle.name,
+        lease_namespace=target.lease_namespace,
+    )
     cluster = reach.open()
     return Ground(
         cluster=cluster,
@@ -206,6 +222,7 @@ def _ground_on(handle: ClusterHandle, state: StateDir, *, was_made: bool) -> Gro
         settings=read_settings(cluster),
         state=state.runs(handle.name),
         reach=reach,
+        registry=reach.registry(Owner.this_process()),
         offline_images=is_offline(state, handle.name),
         was_made=was_made,
         set_aside=_set_aside(cluster),

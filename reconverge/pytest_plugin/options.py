@@ -18,6 +18,7 @@ import msgspec
 import pytest
 
 from reconverge.cluster.guard import OBJECTS_PER_RUN_MAX, OBJECTS_PER_SCENARIO_MAX
+from reconverge.cluster.leased_turns import NAMESPACE
 from reconverge.errors import BadInput
 from reconverge.pytest_plugin.screen import Screen
 
@@ -49,6 +50,7 @@ class Target:
     kubeconfig: Path | None
     context: str
     may_install: bool
+    lease_namespace: str = NAMESPACE
 
     @property
     def is_attached(self) -> bool:
@@ -95,6 +97,12 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "default": "",
         "metavar": "NAME",
         "help": "the context to run on: naming it is the permission to harm it",
+    },
+    "--lease-namespace": {
+        "default": NAMESPACE,
+        "metavar": "NAME",
+        "help": "where turns on the cluster are written down, so that runs on several machines "
+        "take turns; the same for all of them (default: %(default)s)",
     },
     "--max-targets": {
         "type": int,
@@ -145,6 +153,14 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     | {"help": "refuse the controllers' writes in each scenario's namespace from its fault on"},
     "--kubelets-silenced": _FLAG | {"help": "refuse those of the kubelets: for probes"},
 }
+_TARGET_OPTIONS = (
+    "--cluster-name",
+    "--profile",
+    "--workers",
+    "--kubeconfig",
+    "--kube-context",
+    "--lease-namespace",
+)
 # Under each of these a scenario that stays green has proved nothing.
 _MUTATIONS = (
     "--faults-off",
@@ -233,6 +249,7 @@ def target_of(config: pytest.Config) -> Target:
         workers=config.getoption("--workers"),
         kubeconfig=config.getoption("--kubeconfig"),
         context=config.getoption("--kube-context"),
+        lease_namespace=config.getoption("--lease-namespace"),
         may_install=not (config.getoption("--no-install") or os.environ.get(NO_INSTALL)),
     )
 
@@ -245,6 +262,7 @@ def required_target(
     profile: str = "",
     workers: int = 0,
     may_install: bool = False,
+    lease_namespace: str = NAMESPACE,
 ) -> Target:
     """The cluster that somebody's words name; BadInput when they contradict each other."""
     if kubeconfig and not context:
@@ -259,6 +277,7 @@ def required_target(
         kubeconfig=kubeconfig,
         context=context,
         may_install=may_install,
+        lease_namespace=lease_namespace,
     )
 
 
@@ -267,7 +286,7 @@ def repeat_command(config: pytest.Config, nodeid: str) -> str:
     import shlex
 
     words = ["pytest", nodeid, "--seed", str(config.stash[RUN].seed)]
-    for name in ("--cluster-name", "--profile", "--workers", "--kubeconfig", "--kube-context"):
+    for name in _TARGET_OPTIONS:
         value = config.getoption(name)
         if value and value != _OPTIONS[name].get("default"):
             words += [name, str(value)]

@@ -14,7 +14,7 @@ from reconverge.errors import ExitCode, ReconvergeError
 from reconverge.experiment import PromiseBroken
 from reconverge.pytest_plugin.dry_run import TOLD
 from reconverge.pytest_plugin.options import RUN, repeat_command
-from reconverge.pytest_plugin.scenarios import EXPERIMENT, STEP, TURN, folder_name
+from reconverge.pytest_plugin.scenarios import ALARM, EXPERIMENT, STEP, TURN, folder_name
 from reconverge.pytest_plugin.wording import short_path
 from reconverge.report.console import brief, failure_text
 from reconverge.report.margins import closest
@@ -30,7 +30,7 @@ def pytest_runtest_makereport(
     if EXPERIMENT not in item.stash and STEP not in item.stash and not _uses_experiment(item):
         return report
     report.user_properties += [("turn", item.stash[TURN])] if TURN in item.stash else []
-    error = call.excinfo.value if call.excinfo is not None else None
+    error = _error(item, call)
     if report.failed and error is not None:
         _mark_red(item, report, error)
     elif report.when == "call" and TOLD in item.stash:
@@ -38,6 +38,13 @@ def pytest_runtest_makereport(
     elif report.when == "call" and report.passed:
         report.user_properties += [("verdict", "HELD"), ("exit_code", 0), *_margin(item)]
     return report
+
+
+def _error(item: pytest.Item, call: pytest.CallInfo[None]) -> BaseException | None:
+    """What ended it; whatever that was, a turn that was lost leaves nothing known."""
+    error = call.excinfo.value if call.excinfo is not None else None
+    lost = item.stash[ALARM].error if ALARM in item.stash else None
+    return lost if error is not None and lost is not None else error
 
 
 def _margin(item: pytest.Item) -> list[tuple[str, str]]:

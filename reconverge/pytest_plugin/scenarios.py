@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import msgspec
@@ -22,18 +23,21 @@ from reconverge.errors import ReconvergeError
 from reconverge.experiment import Experiment
 from reconverge.faults import Fault, Silence, StopController
 from reconverge.faults.journal import Journal
+from reconverge.pytest_plugin.alarm import Alarm
 from reconverge.pytest_plugin.clusters import Ground, ground_of
 from reconverge.pytest_plugin.leftovers import GOING
-from reconverge.pytest_plugin.lock import turn
 from reconverge.pytest_plugin.manifests import Manifests
-from reconverge.pytest_plugin.options import RUN, mutations
+from reconverge.pytest_plugin.options import RUN, SCREEN, mutations
 from reconverge.pytest_plugin.spending import SpentInFile
+from reconverge.pytest_plugin.taking import harms_control_plane, turn_on
 from reconverge.pytest_plugin.turns import turn_of_item
+from reconverge.timeline import Noted
 from reconverge.turns import Turn
 
 EXPERIMENT = pytest.StashKey[Experiment]()
 STEP = pytest.StashKey[Step]()
 IS_RED = pytest.StashKey[bool]()
+ALARM = pytest.StashKey[Alarm]()
 TURN = pytest.StashKey[str]()
 MAKE_EXPERIMENT = pytest.StashKey[Callable[..., Experiment]]()
 
@@ -67,22 +71,59 @@ def experiment(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Exper
     journal = Journal(ground.journal, clock=RealClock())
     mine = _turn(item, ground)
     lanes = mine.lanes(ground.set_aside)
-    is_alone = mine is Turn.ALONE and not config.getoption("--dry-run")
-    with turn(ground.state, is_alone=is_alone, lanes=tuple(lanes)) as lane:
+    alarm, waited = Alarm(), list[str]()
+    item.stash[ALARM] = alarm
+    with _turn_on(item, ground, mine, alarm, waited) as lane:
         item.stash[TURN] = lane or mine.value
         experiment = _experiment(item, ground, journal, mine, lane=lanes.get(lane, ""))
         item.stash[EXPERIMENT] = experiment
         try:
+            alarm.arm()
             experiment.open()
+            for line in waited:
+                _note(experiment, f"before the scenario: {line}")
             yield experiment
         except BaseException as error:
             item.stash[IS_RED] = True
             _close_after(error, item)
             raise
         finally:
+            alarm.disarm()
             experiment.close(failed=item.stash.get(IS_RED, False))
             config.stash[GOING].add(experiment.going)
             journal.close()
+
+
+def _turn_on(
+    item: pytest.Item, ground: Ground, mine: Turn, alarm: Alarm, waited: list[str]
+) -> AbstractContextManager[str]:
+    """What is said while it is waited for is kept in `waited`: a worker of xdist has no screen."""
+    config = item.config
+
+    def say(line: str) -> None:
+        waited.append(line)
+        config.stash[SCREEN].say(line)
+
+    return turn_on(
+        ground.state,
+        ground.registry_for(config.stash[RUN].folder.name),
+        RealClock(),
+        is_alone=mine is Turn.ALONE and not config.getoption("--dry-run"),
+        lanes=tuple(mine.lanes(ground.set_aside)),
+        alarm=alarm,
+        holds_api_server=lambda: _holds_api_server(item),
+        say=say,
+    )
+
+
+def _note(experiment: Experiment, text: str) -> None:
+    experiment.timeline.append(lambda at_s: Noted(at_s=at_s, text=text))
+
+
+def _holds_api_server(item: pytest.Item) -> bool:
+    """Whether a fault of this scenario's may keep the API server from answering now."""
+    experiment = item.stash.get(EXPERIMENT, None)
+    return experiment is not None and harms_control_plane(experiment)
 
 
 def _turn(item: pytest.Item, ground: Ground) -> Turn:
@@ -149,6 +190,8 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
             _close_after(error, item)
         raise
     _close(item)
+    if ALARM in item.stash:
+        item.stash[ALARM].raise_if_lost()
 
 
 def _close_after(error: BaseException, item: pytest.Item) -> None:
@@ -160,8 +203,10 @@ def _close_after(error: BaseException, item: pytest.Item) -> None:
 
 
 def _close(item: pytest.Item) -> None:
+    """In turn or not, what stands is taken back."""
     experiment = item.stash.get(EXPERIMENT, None)
     if experiment is not None:
+        item.stash[ALARM].disarm()
         experiment.close(failed=item.stash.get(IS_RED, False))
 
 

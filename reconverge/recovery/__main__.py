@@ -54,15 +54,18 @@ def _wait_for_death(pid: int) -> bool:
 def _heal(folder: Path, owner: str, reach: str) -> int:
     import msgspec
 
+    from reconverge.clock import RealClock
     from reconverge.errors import ReconvergeError
     from reconverge.faults.owner import Owner
+    from reconverge.recovery.heir import turn_kept
     from reconverge.recovery.reach import Reach
     from reconverge.recovery.recover import recover
 
     who = msgspec.json.decode(owner, type=Owner)
     try:
-        cluster = msgspec.json.decode(reach, type=Reach).open()
-        rows = recover(cluster, folder, by=who)
+        way = msgspec.json.decode(reach, type=Reach)
+        with turn_kept(way.registry(who), RealClock()):
+            rows = recover(way.open(), folder, by=who)
     except ReconvergeError as error:
         _say(f"nothing could be taken back: {error}")
         return int(error.exit_code)

@@ -7,19 +7,29 @@ would not have noticed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 import msgspec
 
 from reconverge.errors import ExitCode
-from reconverge.report.run_record import RunRecord, ScenarioRecord
+from reconverge.report.run_record import ScenarioRecord
 from reconverge.timeline import Entry, Injected, Noted
 from reconverge.verdict import Verdict
 
 # To probes and to ended processes the kubelet reacts; the API server alone to what is tagged so.
 KUBELET_TAGS = frozenset({"@liveness", "@probes", "@kubelet"})
 API_TAG = "@api"
+# The fault by which a run's controllers or kubelets are silenced: it is a mutation, not a fault of
+# the scenario's own.
+_SILENCE = "Silence"
+
+
+class _Fault(msgspec.Struct, frozen=True):
+    kind: str = msgspec.field(name="is")
+
+
+_FAULT = msgspec.json.Decoder(_Fault)
 
 
 class Mutation(StrEnum):
@@ -65,19 +75,33 @@ def _is_act(entry: Entry) -> bool:
     )
 
 
-def fates(mutation: Mutation, scenarios: Sequence[str], runs: Sequence[RunRecord]) -> list[Mutant]:
-    """What became of `scenarios` in the runs under `mutation`, the last of which counts."""
-    records = {one.scenario: one for run in runs for one in run.scenarios}
-    return [_mutant(name, mutation, records.get(name)) for name in scenarios]
+def came_to_fault(entries: Iterable[Entry]) -> bool:
+    """Whether a fault of the scenario's own is on record, if only as one that is switched off.
+
+    Some starting states are made by a fault: where the mutation keeps them from being reached, it
+    has turned the scenario red, though its `When` was never asked.
+    """
+    records = (entry.record for entry in entries)
+    faults = (_FAULT.decode(one.fault) for one in records if isinstance(one, Injected))
+    return any(fault.kind != _SILENCE for fault in faults)
 
 
-def _mutant(scenario: str, mutation: Mutation, record: ScenarioRecord | None) -> Mutant:
+def fates(
+    mutation: Mutation, scenarios: Sequence[str], ends: Mapping[str, tuple[ScenarioRecord, bool]]
+) -> list[Mutant]:
+    """What became of `scenarios`, by the end of each and whether it came to its fault."""
+    return [_mutant(name, mutation, *ends.get(name, (None, False))) for name in scenarios]
+
+
+def _mutant(
+    scenario: str, mutation: Mutation, record: ScenarioRecord | None, has_come: bool
+) -> Mutant:
     fate, why = Fate.KILLED, ""
     if record is None:
         fate, why = Fate.UNDECIDED, "it was not run"
     elif record.verdict is Verdict.HELD:
         fate = Fate.SURVIVED
-    elif not record.is_started:
+    elif not has_come:
         fate, why = Fate.UNDECIDED, f"it did not come to its fault: {record.why}"
     else:
         why = f"{record.verdict}: {record.why}"

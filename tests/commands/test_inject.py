@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from reconverge import cli, clock
 from reconverge.cluster.guard import Guard
 from reconverge.errors import ExitCode
 from reconverge.judges.timing.defaults import default_settings
-from reconverge.pytest_plugin import clusters
+from reconverge.pytest_plugin import by_hand, clusters
 from reconverge.pytest_plugin.clusters import Ground
 from tests.fakes import FakeCluster, SteppedClock
 from tests.stage import MANIFESTS
@@ -173,3 +175,79 @@ def test_a_program_reads_it_as_json(
     (target,) = fault["targets"]
     assert target["kind"] == "Pod"
     assert target["name"] in pods(cluster)
+
+
+def held(state: Path) -> set[str]:
+    """The locks that keep others out now, or newcomers that want to be alone."""
+    found = set()
+    for name, how in (
+        ("turns.room", fcntl.LOCK_SH),
+        ("turns.lane.labels", fcntl.LOCK_EX),
+        ("turns.room", fcntl.LOCK_EX),
+    ):
+        with (state / name).open("a") as file:
+            try:
+                fcntl.flock(file, how | fcntl.LOCK_NB)
+            except BlockingIOError:
+                found.add(f"{name} {'shared' if how == fcntl.LOCK_SH else 'alone'}")
+    return found
+
+
+ROOM, ALONE, LANE = "turns.room alone", "turns.room shared", "turns.lane.labels alone"
+
+
+@pytest.mark.parametrize(
+    ("fault", "act", "locks"),
+    [
+        (DELETED, "delete", {ROOM}),
+        (SCALED, "patch", {ROOM}),
+        ('a node that runs a pod of "kubia" is stopped', "stop_node", {ROOM, ALONE}),
+        ('a node is labelled "disk=ssd"', "patch", {ROOM, LANE}),
+    ],
+)
+def test_it_has_the_turn_that_a_scenario_would_need(
+    cluster: FakeCluster,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    fault: str,
+    act: str,
+    locks: set[str],
+) -> None:
+    """While it is done and taken back; a node is harmed while nobody else is on the cluster."""
+    seen: list[set[str]] = []
+    undo = {"stop_node": "start_node"}.get(act, act)
+    for name in {act, undo}:
+        monkeypatch.setattr(cluster, name, _looking(getattr(cluster, name), tmp_path, seen))
+    words = (fault, "-n", "shop", "--seed", "7", "--for", "5s")
+    assert said(capsys, *words, "--dry-run")[0] == 0
+    assert not seen
+    code, _, err = said(capsys, *words)
+    assert (code, err) == (0, "")
+    assert seen
+    assert all(one == locks for one in seen), seen
+    assert held(tmp_path / "state") == set()
+
+
+def _looking(
+    act: Callable[..., object], folder: Path, seen: list[set[str]]
+) -> Callable[..., object]:
+    def look(*args: object, **more: object) -> object:
+        seen.append(held(folder / "state"))
+        return act(*args, **more)
+
+    return look
+
+
+def test_a_dry_run_takes_no_turn(
+    cluster: FakeCluster,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """It may be asked at any time: nothing is harmed."""
+    monkeypatch.setattr(by_hand, "turn_on", lambda *_, **__: pytest.fail("a turn was taken"))
+    stopped = 'a node that runs a pod of "kubia" is stopped'
+    assert said(capsys, stopped, "-n", "shop", "--dry-run")[0] == 0
+    assert not list((tmp_path / "state").glob("turns*"))
+    del cluster

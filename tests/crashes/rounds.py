@@ -66,7 +66,7 @@ class Rounds:
             code = self._live(make, Path(folder), last=NEVER)
             assert code == 0, f"a run that was not killed ended with {code}"
             steps = (Path(folder) / "steps").read_text().splitlines()
-        left = self._left()
+        left = self.left()
         assert not left, f"a run that was not killed left {left}"
         return steps
 
@@ -100,7 +100,7 @@ class Rounds:
             except ReconvergeError as error:
                 errors.append(str(error))
             errors += [f"kept {one.name}" for one in (folder / "journal").glob("*.jsonl")]
-        left = tuple(map(str, self._left()))
+        left = tuple(map(str, self.left()))
         return Trial(
             fault=fault,
             step=step,
@@ -125,7 +125,7 @@ class Rounds:
         cluster = counted(self._kubeconfig, self._kind_name, Steps(folder / "recovery", 1))
         recover(cluster, folder / "journal")
 
-    def _left(self) -> list[Difference]:
+    def left(self) -> list[Difference]:
         """What is not as in the baseline, once it had the time to be."""
         until_s = self._clock.monotonic_s() + SETTLED_WITHIN_S
         while (left := self._differences()) and self._clock.monotonic_s() < until_s:

@@ -88,6 +88,7 @@ def on(cluster: Cluster, scene: Scene) -> dict[str, Callable[[], Fault]]:
         "RestartRuntime": lambda: faults.RestartRuntime(node=node),
         "RestartNode": lambda: faults.RestartNode(node=node),
         "RemoveNode": lambda: faults.RemoveNode(node=node),
+        "DeregisterNode": lambda: faults.DeregisterNode(node=node),
         "StopKubelet": lambda: faults.StopKubelet(node=node),
         "FreezeKubelet": lambda: faults.FreezeKubelet(node=node),
         "RestartKubelet": lambda: faults.RestartKubelet(node=node),

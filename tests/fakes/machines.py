@@ -10,6 +10,8 @@ from tests.fakes.store import Change, Object, Store
 SCHEDULE_S, START_S, STOP_S = 0.05, 0.8, 0.4
 # The fast profile's figures, rounded: noticed after 10 s, evicted 5 s later, back in 4 s.
 NOTICED_S, EVICTED_S, BOOT_S = 10.0, 5.0, 4.0
+# After a kubelet's next report; after the pod collector's quarantine of 40 s.
+REPORT_S, COLLECTED_S = 0.5, 40.0
 UNREACHABLE = "node.kubernetes.io/unreachable"
 GATE_PREFIX = "reconverge.dev/"
 
@@ -97,14 +99,38 @@ class Machines:
             "kind": "Node",
             "metadata": {"name": name, "labels": role},
             "spec": {"taints": taints},
-            "status": {
-                "addresses": [{"type": "InternalIP", "address": address}],
-                "conditions": [{"type": "Ready", "status": "True"}],
-            },
+            "status": self._status(address),
         }
         self._store.add(node)
 
-    def _notice(self, kind: str, change: Change, pod: Object) -> None:
+    def _status(self, address: str) -> Object:
+        return {
+            "addresses": [{"type": "InternalIP", "address": address}],
+            "conditions": [{"type": "Ready", "status": "True"}],
+        }
+
+    def _notice(self, kind: str, change: Change, one: Object) -> None:
+        if kind == "Node" and "status" not in one:
+            self._after(REPORT_S, self._report, one["metadata"]["name"])
+        elif kind == "Node" and change == "deleted":
+            self._after(COLLECTED_S, self._collect, one["metadata"]["name"])
+        self._notice_pod(kind, change, one)
+
+    def _report(self, name: str) -> None:
+        """A kubelet finds a node object of its name, which somebody else has made."""
+        node = self._store.named("Node", name, "")
+        if node is None or "status" in node or not self.is_attended(name):
+            return
+        node["status"] = self._status(self.addresses[name])
+        self._store.write(node)
+
+    def _collect(self, name: str) -> None:
+        """What is bound to a node that is no more, is no more either."""
+        if self._store.named("Node", name, "") is None:
+            for pod in self._pods_on(name):
+                self._store.remove(pod)
+
+    def _notice_pod(self, kind: str, change: Change, pod: Object) -> None:
         if kind != "Pod" or change == "deleted":
             return
         uid, node = pod["metadata"]["uid"], pod["spec"].get("nodeName")

@@ -7,9 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from reconverge.cluster.door import JsonObject
 from reconverge.cluster.errors import Conflict
 from reconverge.cluster.taints import add_taint
-from reconverge.faults import CordonNode, Fault, LabelNode, RemoveNode, RestartNode, TaintNode
+from reconverge.faults import (
+    CordonNode,
+    DeregisterNode,
+    Fault,
+    LabelNode,
+    RemoveNode,
+    RestartNode,
+    TaintNode,
+)
 from reconverge.faults.injector import encoded
 from reconverge.faults.registry import decode_fault
 from reconverge.judges import losses
@@ -166,3 +175,80 @@ def test_a_removed_node_is_registered_anew(stage: Stage) -> None:
     stage.experiment.roll_back(injection)
     assert stage.expect(NodeWhole(node=node)).verdict is Verdict.HELD
     assert node_of(stage, node.name).uid != node.uid
+
+
+def marked(stage: Stage) -> Ref:
+    """A worker with what others have written on it: labels, a taint, a cordon."""
+    [node] = stage.experiment.plan(CordonNode(running=stage.kubia)).targets
+    add_taint(stage.cluster, node, OTHER)
+    body: JsonObject = {
+        "metadata": {"labels": {"disk": "ssd"}, "annotations": {"note": "kept"}},
+        "spec": {"unschedulable": True, "podCIDR": "10.244.9.0/24", "providerID": "kind://w"},
+    }
+    stage.cluster.patch(node, body)
+    stage.cluster.clock.pass_s(0.01)  # until our watch shows it
+    return node
+
+
+def test_a_node_that_was_forgotten_is_registered_as_it_was(stage: Stage) -> None:
+    """Under its name and another UID, with all that a kubelet would not write by itself."""
+    node = marked(stage)
+    before = node_of(stage, node.name)
+    injection = stage.experiment.inject(DeregisterNode(node=node.name))
+    assert injection.targets == (node,)
+    assert stage.cluster.store.named("Node", node.name, "") is None
+    calls = len(stage.cluster.calls)
+    stage.experiment.roll_back(injection)
+    assert "restart kubelet" in stage.cluster.calls[calls:]
+    assert stage.expect(NodeWhole(node=node)).verdict is Verdict.HELD
+    after = node_of(stage, node.name)
+    assert after.uid != before.uid
+    assert after.spec == before.spec
+    assert after.metadata.labels == before.metadata.labels
+    assert after.metadata.annotations == before.metadata.annotations
+
+
+def test_who_has_registered_by_itself_gets_back_what_it_lacks(stage: Stage) -> None:
+    """A person restarted the kubelet: what that one registered is no other machine."""
+    node = marked(stage)
+    injection = stage.experiment.inject(DeregisterNode(node=node.name))
+    bare: JsonObject = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": node.name}}
+    made, _ = stage.cluster.create({**bare, "spec": {"taints": []}}, namespace="")
+    assert "disk" in injection.undo.lacking(stage.cluster)
+    stage.experiment.roll_back(injection)
+    after = node_of(stage, node.name)
+    assert after.uid == made.uid
+    assert after.metadata.labels["disk"] == "ssd"
+    assert after.spec.unschedulable
+    assert str(OTHER) in taints_of(stage, node)
+    stage.cluster.clock.pass_s(5)
+    assert injection.undo.lacking(stage.cluster) == ""
+
+
+def test_a_node_that_was_not_forgotten_is_left_alone(stage: Stage) -> None:
+    """The run died before the fault: its undo finds the very object, and writes nothing."""
+    node = marked(stage)
+    undo = stage.experiment.plan(DeregisterNode(node=node.name)).undo
+    calls = len(stage.cluster.calls)
+    undo.rollback(stage.cluster)
+    assert set(stage.cluster.calls[calls:]) == {"read"}
+
+
+def test_the_undo_of_a_forgotten_node_may_run_twice(stage: Stage) -> None:
+    """As every undo: the second finds all as it was, and makes nothing anew."""
+    node = marked(stage)
+    injection = stage.experiment.inject(DeregisterNode(node=node.name))
+    injection.undo.rollback(stage.cluster)
+    once = node_of(stage, node.name)
+    injection.undo.rollback(stage.cluster)
+    assert node_of(stage, node.name).uid == once.uid
+    assert node_of(stage, node.name).spec == once.spec
+
+
+def test_the_pods_of_a_forgotten_node_are_collected(stage: Stage) -> None:
+    """They are bound to what is no more, and replaced elsewhere."""
+    injection = stage.experiment.inject(DeregisterNode(running=stage.kubia))
+    [node] = injection.targets
+    stage.cluster.clock.pass_s(45)
+    stage.experiment.converge(stage.kubia, replicas=3, within_s=90)
+    assert not [one for one in stage.pods() if one.spec.node_name == node.name]

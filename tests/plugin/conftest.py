@@ -35,6 +35,7 @@ def play(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Play:
         "interrupted",
         "SIGTERM",
         "slow",
+        "dispossessed",
     ):
         manifest = stage.MANIFEST.replace("NAME", name)
         pytester.makefile(".yaml", **{name: manifest})

@@ -1,8 +1,8 @@
 """A stage for the plugin: feature files run by a real pytest, on an experiment that only pretends.
 
 What the pretended experiment does is in the workload's name: "broken" does not converge, "silent"
-cannot be known, "forbidden" is refused, "slow" takes until there is a file "go", and every other
-name keeps its promises.
+cannot be known, "forbidden" is refused, "slow" takes until there is a file "go", "dispossessed"
+does so and loses its turn to another machine, and every other name keeps its promises.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import pytest
 from reconverge.clock import RealClock
 from reconverge.cluster.door import Cluster
 from reconverge.cluster.guard import Guard
+from reconverge.cluster.leased_turns import NAMESPACE, Registry
 from reconverge.cluster.manifests import Manifest
 from reconverge.errors import Refused, Unavailable
 from reconverge.experiment import PromiseBroken
@@ -29,12 +30,18 @@ from reconverge.faults.injector import encoded
 from reconverge.judges.converges import Converges
 from reconverge.judges.steady import ReadyPods
 from reconverge.judges.timing.defaults import default_settings
-from reconverge.model import Ref
+from reconverge.model import Ref, ref
 from reconverge.pytest_plugin.clusters import MAKE_GROUND, Ground
 from reconverge.pytest_plugin.scenarios import MAKE_EXPERIMENT
 from reconverge.timeline import Injected, Noted, Opened, Promised, Timeline
 from reconverge.verdict import Finding, Verdict
+from tests.fakes import FakeCluster, SteppedClock
 
+# Where turns are written down for other machines; nothing else of it is used.
+LEASES = FakeCluster(SteppedClock())
+LEASES.create(
+    {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}, namespace=""
+)
 CONFTEST = """
 from tests.plugin import stage
 
@@ -59,6 +66,7 @@ class PretendedCluster:
 class PretendedExperiment:
     """An experiment without a cluster: it writes down what it is asked, in one log for all."""
 
+    standing = ()
     going = ""  # the namespace that its close leaves to go by itself
 
     def __init__(self, *_: object, scenario: str, seed: int, folder: Path, **more: Any) -> None:
@@ -108,6 +116,8 @@ class PretendedExperiment:
             raise KeyboardInterrupt
         if of is not None and of.name == "SIGTERM":
             os.kill(os.getpid(), signal.SIGTERM)
+        if of is not None and of.name == "dispossessed":
+            dispossess()
         self.is_injected = True
         self.note(f"inject {type(fault).__name__} off={self.faults_off}")
         return fault
@@ -122,7 +132,7 @@ class PretendedExperiment:
                 at_s=at_s, id="1", promise=b"{}", sentence=sentence, deadline_s=at_s + within_s
             )  # type: ignore[arg-type]
         )
-        if workload.name == "slow" and is_late:
+        if workload.name in ("slow", "dispossessed") and is_late:
             self.wait_for_go(workload, within_s)
         finding = Finding(
             promise=sentence, verdict=verdict, why="one pod is missing", decided_s=0.1
@@ -159,6 +169,12 @@ class PretendedExperiment:
                 idle.wait(timeout=0.05)
 
 
+def dispossess() -> None:
+    """Another machine takes every turn that is held, as if it had found their holders dead."""
+    for lease in Registry(cluster=LEASES).turns():
+        LEASES.patch(ref("Lease", lease), {"spec": {"holderIdentity": "elsewhere/now/1"}})
+
+
 def fail_to_close(experiment: PretendedExperiment, *, failed: bool = False) -> None:
     """A namespace that does not go, the first time it is asked to."""
     del failed
@@ -180,5 +196,6 @@ def _ground(config: pytest.Config, *, was_made: bool) -> Ground:
         guard=Guard(context="pretended", is_ours=True),
         settings=default_settings("v1.34.4"),
         state=config.rootpath / "state",
+        registry=Registry(cluster=LEASES),
         was_made=was_made,
     )

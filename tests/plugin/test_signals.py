@@ -7,7 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from reconverge.errors import ExitCode
 from reconverge.pytest_plugin import signals
+from tests.plugin.conftest import Play
+from tests.plugin.test_verdicts_and_exit_codes import FEATURE
 
 
 @pytest.fixture(params=[signal.SIGTERM, signal.SIGHUP])
@@ -31,3 +34,13 @@ def test_what_is_ignored_stays_ignored(one: signal.Signals) -> None:
     signal.signal(one, signal.SIG_IGN)
     signals.pytest_configure()
     assert signal.getsignal(one) is signal.SIG_IGN
+
+
+def test_what_pytest_timeout_interrupts_is_taken_back(
+    play: Play, pytester: pytest.Pytester
+) -> None:
+    """Its alarm is raised in whatever waits: closed as after any other end, and nothing known."""
+    result = play(FEATURE.format(name="slow"), "--timeout=2", "--timeout-method=signal", apart=True)
+    assert result.ret == ExitCode.UNKNOWN
+    assert "Timeout (>2.0s) from pytest-timeout" in result.stdout.str()
+    assert "close failed=True" in (pytester.path / "runs" / "log.txt").read_text()

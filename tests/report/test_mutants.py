@@ -8,21 +8,22 @@ from pathlib import Path
 import pytest
 
 from reconverge.errors import ExitCode
+from reconverge.faults import DeletePods, Silence
 from reconverge.report.mutants import (
     Fate,
     Mutant,
     Mutation,
+    came_to_fault,
     code_of,
     fates,
     mutations_of,
     page_of,
     text_of,
 )
-from reconverge.report.run_record import RunRecord, ScenarioRecord
+from reconverge.report.run_record import ScenarioRecord
 from reconverge.timeline import Noted
 from reconverge.verdict import Verdict
 from tests.commands.played import lose_pods
-from tests.report.records import run_of
 from tests.stage import Stage, staged
 
 SCENARIO = "features/f.feature::s"
@@ -55,33 +56,39 @@ def test_each_scenario_has_its_mutations(
         assert mutations_of(tags, stage.experiment.timeline.entries()) == expected
 
 
-def ended(verdict: Verdict, *, is_started: bool = True, why: str = "silent") -> ScenarioRecord:
-    return ScenarioRecord(
-        scenario=SCENARIO, verdict=verdict, exit_code=0, why=why, is_started=is_started
-    )
+def ended(verdict: Verdict) -> ScenarioRecord:
+    return ScenarioRecord(scenario=SCENARIO, verdict=verdict, exit_code=0, why="silent")
 
 
 @pytest.mark.parametrize(
-    ("run", "fate", "why"),
+    ("end", "has_come", "fate", "why"),
     [
-        (run_of(ended(Verdict.BROKEN)), Fate.KILLED, "BROKEN: silent"),
-        (run_of(ended(Verdict.UNKNOWN)), Fate.KILLED, "UNKNOWN: silent"),
-        (run_of(ended(Verdict.HELD)), Fate.SURVIVED, ""),
-        (
-            run_of(ended(Verdict.UNKNOWN, is_started=False)),
-            Fate.UNDECIDED,
-            "it did not come to its fault: silent",
-        ),
-        (run_of(), Fate.UNDECIDED, "it was not run"),
-        (None, Fate.UNDECIDED, "it was not run"),
+        (ended(Verdict.BROKEN), True, Fate.KILLED, "BROKEN: silent"),
+        (ended(Verdict.UNKNOWN), True, Fate.KILLED, "UNKNOWN: silent"),
+        (ended(Verdict.HELD), True, Fate.SURVIVED, ""),
+        (ended(Verdict.UNKNOWN), False, Fate.UNDECIDED, "it did not come to its fault: silent"),
+        (None, False, Fate.UNDECIDED, "it was not run"),
     ],
-    ids=["broken", "unknown", "held", "never begun", "not in the run", "no run"],
+    ids=["broken", "unknown", "held", "never begun", "not in the run"],
 )
-def test_the_fate_of_a_mutant(run: RunRecord | None, fate: Fate, why: str) -> None:
+def test_the_fate_of_a_mutant(
+    end: ScenarioRecord | None, has_come: bool, fate: Fate, why: str
+) -> None:
     """Only a red verdict about its fault kills it; that it was never asked is no kill."""
-    assert fates(Mutation.CONTROLLERS, [SCENARIO], [run] if run else []) == [
+    ends = {SCENARIO: (end, has_come)} if end is not None else {}
+    assert fates(Mutation.CONTROLLERS, [SCENARIO], ends) == [
         Mutant(scenario=SCENARIO, mutation=Mutation.CONTROLLERS, fate=fate, why=why)
     ]
+
+
+def test_a_fault_that_makes_the_starting_state_is_come_to(tmp_path: Path) -> None:
+    """Its own, and switched off or not; silencing those who must react is the mutation."""
+    with staged(tmp_path, faults_off=True) as stage:
+        assert not came_to_fault(stage.experiment.timeline.entries())
+        stage.experiment.inject(Silence(namespace=stage.experiment.home))
+        assert not came_to_fault(stage.experiment.timeline.entries())
+        stage.experiment.inject(DeletePods(of=stage.kubia))
+        assert came_to_fault(stage.experiment.timeline.entries())
 
 
 def mutant(fate: Fate) -> Mutant:
