@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 
 from reconverge.clock import Clock
 from reconverge.cluster.claims import PROCESS, Claim, TakenOver
-from reconverge.cluster.leased_turns import Registry
+from reconverge.cluster.leased_turns import SHARED, Registry
 from reconverge.cluster.renewal import Keeper
 from reconverge.errors import ReconvergeError
 
@@ -38,7 +38,7 @@ class Heir:
         """Who waits for it may begin."""
         if self._claim is not None:
             with suppress(ReconvergeError):
-                self._claim.release()
+                self._claim.release(is_for_good=self._claim.name.startswith(SHARED))
 
     def _left(self) -> Claim | None:
         registry = self._registry
