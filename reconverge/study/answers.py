@@ -41,6 +41,10 @@ _WORDS = {
     "as before": Text(
         en="as before: nothing in it has changed", ko="바뀐 것이 없어 이전 판정 그대로"
     ),
+    "taking back": Text(
+        en="interrupted: taking back what is being judged; this takes a minute at most ...",
+        ko="중단합니다. 판정 중이던 것을 되돌리는 중입니다. 길면 1분쯤 걸립니다...",
+    ),
     "agrees": Text(en="agrees", ko="일치"),
     "differs": Text(en="DIFFERS", ko="불일치"),
     "not stored": Text(en="not kept", ko="확인 불가"),

@@ -6,6 +6,7 @@ the pods that its controllers would make, too, before any of them tries.
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -58,12 +59,19 @@ class Gate:
         return ""
 
 
+def scenario_of_gate() -> str:
+    """What the namespace of this process's gate is labelled as."""
+    return f"study-{os.getpid()}"
+
+
 @contextmanager
 def gate_on(ground: Ground, *, is_awaited: bool) -> Iterator[Gate]:
     """A gate on that cluster; `is_awaited`: at the end wait until nothing of it is left."""
     name, clock = f"study-{secrets.token_hex(3)}", RealClock()
     with ground.watched(), closing(Journal(ground.journal, clock=clock)) as journal:
-        home = Home(ground.cluster, journal, name, clock=clock, scenario="study", is_fenced=True)
+        home = Home(
+            ground.cluster, journal, name, clock=clock, scenario=scenario_of_gate(), is_fenced=True
+        )
         try:
             home.create()
             _await_account(ground.cluster, name)

@@ -110,7 +110,9 @@ def grade(
         is_awaited=True,
     ) as examiner:
         say = _said(found, lang)
-        grading = Grading(known, examiner, into, again=again, say=say)
+        grading = Grading(
+            known, examiner, into, again=again, say=say, on_end=lambda: _say_ending(lang)
+        )
         rows = grading.grade(found, jobs=jobs)
     wall_s = clock.monotonic_s() - begun_s
     places = _written(
@@ -157,9 +159,16 @@ def _said(found: Sequence[Submission], lang: Language) -> Callable[[Receipt, boo
         told += 1
         name = printable(f"{receipt.learner}/{receipt.exercise or '-'}")
         rest = word("as before", lang) if is_old else " ".join(receipt.codes)
-        click.echo(f"[{told}/{total}] {mark(receipt.grade, lang)}  {name}  {rest}", err=True)
+        line = f"[{told}/{total}] {mark(receipt.grade, lang)}  {name}  {rest}"
+        click.echo(line.rstrip(), err=True)
 
     return say
+
+
+def _say_ending(lang: Language) -> None:
+    from reconverge.study.answers import word
+
+    click.echo(word("taking back", lang), err=True)
 
 
 def _written(

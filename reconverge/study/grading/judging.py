@@ -50,7 +50,8 @@ class Graded(msgspec.Struct, frozen=True, kw_only=True):
 class Grading:
     """One grading into the folder `into`; `say` is told each receipt and whether it is an old one.
 
-    With `again` nothing of an earlier one counts.
+    With `again` nothing of an earlier one counts. `on_end` is called when an interruption begins to
+    take back what is being played, which may take a minute.
     """
 
     def __init__(
@@ -61,12 +62,14 @@ class Grading:
         *,
         again: bool = False,
         say: Say,
+        on_end: Callable[[], None] = lambda: None,
     ) -> None:
         self._exercises = {one.id: one for one in exercises}
         self._examiner = examiner
         self._into = into
         self._again = again
         self._say = say
+        self._on_end = on_end
         self._lock = threading.Lock()
 
     def grade(self, submissions: Sequence[Submission], *, jobs: int) -> tuple[Graded, ...]:
@@ -140,6 +143,7 @@ class Grading:
             try:
                 return {futures[one]: one.result() for one in as_completed(futures)}
             except BaseException:
+                self._on_end()
                 self._examiner.end()
                 for future in futures:
                     future.cancel()

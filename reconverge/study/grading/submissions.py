@@ -33,7 +33,9 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HandedFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file as it was handed in; `sha256` is empty where it was not read: a link, or too large."""
+    """A file as it was handed in; `sha256` is empty where it was not read: a link, or too large,
+    or not to be read by us.
+    """
 
     name: str
     bytes: int = 0
@@ -77,7 +79,11 @@ def _is_folder(path: Path) -> bool:
 
 
 def _sorted(folder: Path) -> list[Path]:
-    return sorted(folder.iterdir())
+    """What is in it; what may not be looked into is as good as empty."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
 
 
 def read_submission(submission: Submission) -> HandIn:
@@ -87,7 +93,7 @@ def read_submission(submission: Submission) -> HandIn:
         return _flawed(Flaw(code="RCS007", file=name, words={"file": name}))
     try:
         return read_hand_in(submission.folder)
-    except BadInput:
+    except (BadInput, OSError):
         return _flawed(Flaw(code="RCS008", file=""))
 
 
@@ -122,6 +128,8 @@ def _handed(path: Path) -> HandedFile:
     if path.is_symlink() or not path.is_file():
         return HandedFile(name=legible(path.name))
     size = path.stat().st_size
-    read = path.read_bytes() if size <= BYTES_MAX else b""
-    digest = hashlib.sha256(read).hexdigest() if size <= BYTES_MAX else ""
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest() if size <= BYTES_MAX else ""
+    except OSError:
+        digest = ""  # it may not be read, which its flaw says
     return HandedFile(name=legible(path.name), bytes=size, sha256=digest)

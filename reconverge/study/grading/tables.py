@@ -36,11 +36,14 @@ def reason(one: Graded, language: Language) -> str:
 def line_of(one: Graded, language: Language, width: int) -> str:
     """One hand-in in one line."""
     receipt = one.receipt
-    again = f"  ({word('as before', language)})" if one.is_old else ""
-    codes = " ".join(receipt.codes)
-    name = printable(str(one.submission))
-    took = f"{receipt.duration_s:6.1f} s"
-    return f"{mark(receipt.grade, language):9}  {name:{width}}  {took}  {codes}{again}".rstrip()
+    words = (
+        f"{mark(receipt.grade, language):9}",
+        f"{printable(str(one.submission)):{width}}",
+        f"{receipt.duration_s:6.1f} s",
+        " ".join(receipt.codes),
+        f"({word('as before', language)})" if one.is_old else "",
+    )
+    return "  ".join(filter(None, words))
 
 
 def summary(rows: Sequence[Graded], language: Language) -> str:

@@ -12,10 +12,10 @@ import pytest
 
 from reconverge.cli import run
 from reconverge.cluster.nodes import KindCluster
-from reconverge.namespaces import OWNER, OWNER_LABEL
+from reconverge.namespaces import SCENARIO_LABEL
 from reconverge.pytest_plugin.clusters import standing_ground
 from reconverge.pytest_plugin.options import required_target
-from reconverge.study.gate import gate_on
+from reconverge.study.gate import gate_on, scenario_of_gate
 from reconverge.study.grading import receipts
 from reconverge.study.grading.receipts import Receipt
 from reconverge.study.mistakes import hand_in_of
@@ -55,8 +55,8 @@ def left(cluster: KindCluster, found: list[Receipt]) -> list[str]:
     uids = {made.uid for one in found for made in one.objects}
     kinds = ("Pod", "ReplicationController", "ReplicaSet", "DaemonSet", "Job", "CronJob")
     there = (one for kind in kinds for one in cluster.find(kind) if one.uid in uids)
-    gates = cluster.find("Namespace", labels=f"{OWNER_LABEL}={OWNER}")
-    return [one.name for one in (*there, *(one for one in gates if one.name.startswith("study-")))]
+    gates = cluster.find("Namespace", labels=f"{SCENARIO_LABEL}={scenario_of_gate()}")
+    return [one.name for one in (*there, *gates)]
 
 
 def test_six_of_a_class(

@@ -109,8 +109,9 @@ def test_no_more_than_that_many_at_once(home: Path, into: Path) -> None:
     """And those that harm a node one by one, beside the others."""
     labels = "daemons-on-ssd-nodes"
     for learner in ("anna", "bela", "chul"):
-        hand_in(home, learner)
         hand_in(home, learner, labels)
+    for learner in ("dora", "emil", "fred"):
+        hand_in(home, learner)
     examiner, gate = StagedExaminer(), threading.Barrier(2)
 
     def meet(_: object) -> None:

@@ -88,6 +88,11 @@ def forge_a_verdict(folder: Path) -> None:
     rehash(folder)
 
 
+def cut_short(folder: Path) -> None:
+    rewrite(timeline(folder), lambda line: None if line["is"] == "stepped" else line)
+    rehash(folder)
+
+
 def hide_a_scenario(folder: Path) -> None:
     change(folder, timelines=receipts.read_receipt(folder).timelines[:1])
 
@@ -118,6 +123,7 @@ def excuse(folder: Path) -> None:
         ("slow", excuse, "verdict"),
         ("right", lambda f: change(f, grade="not yet"), "verdict"),
         ("right", hide_a_scenario, "scenarios"),
+        ("right", cut_short, "verdict"),
         ("right", point_outside, "timeline of Three pods come up"),
         ("right", lambda f: change(f, exercise_sha256="0" * 64), f"exercise {KEEP}"),
         ("flawed", lambda f: change(f, grade="passed", flaws=()), "verdict"),
