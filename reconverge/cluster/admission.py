@@ -45,6 +45,9 @@ def _policy(namespace: str, users: str) -> JsonObject:
         "apiVersions": ["*"],
         "operations": ["CREATE", "UPDATE", "DELETE"],
         "resources": ["*/*"],
+        # What is of no namespace has no `request.namespace`: asking for it there is an error, and
+        # refuses the write, to everybody's Nodes for one.
+        "scope": "Namespaced",
     }
     conditions = {
         "where": f"request.namespace == '{namespace}'",

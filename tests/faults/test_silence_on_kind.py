@@ -13,6 +13,7 @@ from reconverge.cluster.errors import NotFound
 from reconverge.cluster.nodes import KindCluster
 from reconverge.experiment import Experiment, PromiseBroken
 from reconverge.faults import DeletePods, Silence
+from reconverge.faults.silence import Agents
 from reconverge.judges.pods import PodReady
 from reconverge.judges.steady import ReadyPods
 from reconverge.verdict import Verdict
@@ -63,6 +64,27 @@ def test_a_kubelet_that_is_not_heard_makes_no_pod_ready(here: Experiment) -> Non
     seen = here.timeline.latest().pod(mute.uid)
     assert seen is not None
     assert (bool(seen.spec.node_name), seen.status.phase) == (True, "Pending")
+
+
+@pytest.mark.parametrize(
+    ("agents", "user"),
+    [
+        ("controllers", "system:serviceaccount:kube-system:node-controller"),
+        ("kubelets", "system:node:{node}"),
+    ],
+)
+def test_what_is_of_no_namespace_is_written_on(
+    cluster: KindCluster, here: Experiment, agents: Agents, user: str
+) -> None:
+    """A Node is everybody's: its taints and its status are written while it lasts."""
+    here.inject(Silence(namespace=here.home, agents=agents))
+    plane = next(one.name for one in cluster.node_containers() if one.role == "control-plane")
+    node = f"{plane.removesuffix('-control-plane')}-worker"
+    patch = '{"metadata":{"annotations":{"written":"on"}}}'
+    who = [f"--as={user.format(node=node)}", "--as-group=system:nodes"]
+    words = [*who, "patch", "node", node, "--type=merge", f"--patch={patch}", "--dry-run=server"]
+    answer = cluster.kubectl(plane, words)
+    assert answer.ok, answer.text
 
 
 def test_nothing_of_it_is_left(cluster: KindCluster, here: Experiment) -> None:
