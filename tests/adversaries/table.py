@@ -14,14 +14,15 @@ HEAD = """\
 # Every scenario under every adversary
 
 Written by `python -m tests.adversaries --write docs/adversaries.md` (`tox run -e adversaries`) on a
-four-node kind cluster, seed {seeds}. The verdict of each trial is compared with what may be said
+kind cluster of ours, seed {seeds}. The verdict of each trial is compared with what may be said
 there, and with the truth, which the runner finds out without the engine: it asks the API server
 twice a second, and once more after the verdict.
 
 A verdict is **wrong** if it is HELD and the workload is not converged, or its controller could not
 have answered, or nothing was hit, or somebody spoiled the state while it was to stand; or BROKEN
-though the workload stood converged 3 s before the deadline and ever since. UNKNOWN is never wrong;
-where it is not wanted it is listed.
+though the workload stood converged 3 s before the deadline and ever since. UNKNOWN is never wrong.
+What is not wanted is listed: a BROKEN there is a deadline that was missed, as the truth says too. The
+rivals make and delete more pods at once than a small or busy machine can start in time.
 
 Found here, and fixed: a StatefulSet waited for ever for pods that it never adopts (BROKEN), and the
 pods of a node that had died unseen were counted as ready (HELD).
