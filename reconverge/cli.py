@@ -18,7 +18,7 @@ from reconverge.errors import ExitCode, ReconvergeError
 
 
 class Interrupted(ReconvergeError):
-    """Ctrl-C or SIGTERM, after everything half-made has been removed."""
+    """Ctrl-C, SIGTERM or SIGHUP, after everything half-made has been removed."""
 
     exit_code = ExitCode.INTERRUPTED
 
@@ -143,7 +143,9 @@ def reconverge(debug: bool) -> None:
 
 def main() -> NoReturn:
     """Run the command line and leave with its exit code."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for one in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(one) is signal.SIG_DFL:  # nohup ignores the second
+            signal.signal(one, _interrupt)
     sys.exit(run(sys.argv[1:]))
 
 
@@ -180,7 +182,7 @@ def colour() -> bool | None:
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-    """A polite end (SIGTERM) cleans up as Ctrl-C does."""
+    """A polite end (SIGTERM), or a closed terminal (SIGHUP), cleans up as Ctrl-C does."""
     raise KeyboardInterrupt
 
 

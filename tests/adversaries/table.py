@@ -21,8 +21,8 @@ twice a second, and once more after the verdict.
 A verdict is **wrong** if it is HELD and the workload is not converged, or its controller could not
 have answered, or nothing was hit, or somebody spoiled the state while it was to stand; or BROKEN
 though the workload stood converged 3 s before the deadline and ever since. UNKNOWN is never wrong.
-What is not wanted is listed: a BROKEN there is a deadline that was missed, as the truth says too. The
-rivals make and delete more pods at once than a small or busy machine can start in time.
+What is not wanted is listed: a BROKEN there is a deadline that was missed, as the truth says too.
+The rivals make and delete more pods at once than a small or busy machine can start in time.
 
 Found here, and fixed: a StatefulSet waited for ever for pods that it never adopts (BROKEN), and the
 pods of a node that had died unseen were counted as ready (HELD).

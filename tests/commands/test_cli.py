@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -129,6 +130,24 @@ def test_run_takes_the_folder_of_features(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout
+
+
+@pytest.mark.parametrize("one", [signal.SIGTERM, signal.SIGHUP])
+def test_whoever_ends_it_interrupts_it(
+    monkeypatch: pytest.MonkeyPatch, one: signal.Signals
+) -> None:
+    """A command that is at work cleans up as after Ctrl-C; what nohup ignores stays ignored."""
+    monkeypatch.setattr(cli, "run", lambda _: signal.raise_signal(one))
+    before = signal.getsignal(one)
+    try:
+        signal.signal(one, signal.SIG_DFL)
+        with pytest.raises(KeyboardInterrupt):
+            cli.main()
+        signal.signal(one, signal.SIG_IGN)
+        with pytest.raises(SystemExit):
+            cli.main()
+    finally:
+        signal.signal(one, before)
 
 
 def test_steps_are_searched_by_any_word(capsys: pytest.CaptureFixture[str]) -> None:

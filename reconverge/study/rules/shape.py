@@ -103,7 +103,7 @@ def _of_unknown(one: Written, misfit: Misfit) -> Flaw:
         return one.flaw("RCS102", path, field=field, parent=parent, belongs=belongs)
     near = " or ".join(misfit.near)
     texts = {
-        "near": Text(en=f"; did you mean {near}?" if near else "", ko=""),
+        "near": Text(en=f"; did you mean {near}?" if near else ".", ko=""),
         "near_ko": Text(en="", ko=f" 혹시 {near} 필드를 쓰려고 했나요?" if near else ""),
     }
     return one.flaw("RCS101", path, texts, field=field, parent=parent)
