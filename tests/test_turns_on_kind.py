@@ -39,6 +39,11 @@ class Machine:
         assert self.process.stdout is not None
         assert self.process.stdout.readline() == f"{word}\n"
 
+    def said(self) -> str:
+        """Its next word on standard error, which is waited for."""
+        assert self.process.stderr is not None
+        return self.process.stderr.readline()
+
     def tell(self, word: str) -> None:
         assert self.process.stdin is not None
         self.process.stdin.write(f"{word}\n")
@@ -69,16 +74,21 @@ def meet(cluster: KindCluster, tmp_path: Path) -> Iterator[list[Machine]]:
 def test_two_machines_take_turns(
     meet: list[Machine], tmp_path: Path, kinds: tuple[str, str]
 ) -> None:
-    """No turn of one overlaps with any of the other, and who waited was told for whom."""
+    """No turn of one overlaps with any of the other, and who waits is told for whom."""
     for name, kind in zip("ab", kinds, strict=True):
         meet.append(Machine(tmp_path, name, kind, 3))
-    for one in meet:
-        one.tell("go")
-    (a, said_a), (b, said_b) = (one.turns() for one in meet)
+    first, second = meet
+    first.tell("hold")
+    first.read("in")
+    second.tell("go")
+    said = second.said()
+    assert said.startswith("waiting for a turn on the cluster: ")
+    assert "/a/" in said
+    first.tell("go on")
+    a, b = (one.turns()[0] for one in meet)
     assert len(a) == len(b) == 3
     for (_, end_s), (begin_s, _) in pairwise(sorted(a + b)):
         assert end_s <= begin_s, (a, b)
-    assert "waiting for a turn on the cluster: " in said_a + said_b
 
 
 def test_those_that_share_the_cluster_do_so_between_machines(
@@ -102,7 +112,8 @@ def test_a_machine_that_is_gone_is_waited_for_until_its_lease_expires(
     gone.read("in")
     gone.process.kill()
     gone.process.wait()
-    clock, said = RealClock(), []
+    clock = RealClock()
+    said: list[str] = []
     mine = Registry(cluster=cluster, run="here")
     began_s = clock.monotonic_s()
     turn = LeasedTurn(mine, clock, is_alone=True, say=said.append)

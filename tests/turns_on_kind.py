@@ -2,7 +2,8 @@
 
 Arguments: its folder, its name, the kind of turn, and how many. Each turn is a line on standard
 output: when it began and when it was over, in seconds of the kernel's one monotonic clock. Begins
-with its standard input; told "stay", it never gives the last one back.
+with its standard input: told "stay", it never gives the first one back; told "hold", not before it
+is told to go on.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ def main(folder: Path, name: str, kind: str, turns: int) -> None:
     cluster = KubernetesCluster.open(kubeconfig, context=context, patience=PROMPT)
     clock, alarm = RealClock(), Alarm()
     print("ready", flush=True)  # noqa: T201
-    will_stay = sys.stdin.readline() == "stay\n"
-    for _ in range(turns):
+    order = sys.stdin.readline().strip()
+    for number in range(turns):
         with ExitStack() as stack:
             stack.enter_context(
                 turn_on(
@@ -51,9 +52,9 @@ def main(folder: Path, name: str, kind: str, turns: int) -> None:
             began_s = clock.monotonic_s()
             for _ in range(20):
                 cluster.find("Node")
-            if will_stay:
+            if order in ("stay", "hold") and number == 0:
                 print("in", flush=True)  # noqa: T201
-                signal.pause()
+                signal.pause() if order == "stay" else sys.stdin.readline()
             alarm.raise_if_lost()
             print(f"{began_s} {clock.monotonic_s()}", flush=True)  # noqa: T201
     os._exit(0)
