@@ -5,16 +5,15 @@ Nothing else lives here. Commands import what they need when they run, so that `
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from types import FrameType
 from typing import ClassVar, NoReturn
 
 import click
 
 from reconverge.errors import ExitCode, ReconvergeError
+from reconverge.interrupts import interrupt_when_told_to_end
 
 
 class Interrupted(ReconvergeError):
@@ -143,9 +142,7 @@ def reconverge(debug: bool) -> None:
 
 def main() -> NoReturn:
     """Run the command line and leave with its exit code."""
-    for one in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(one) is signal.SIG_DFL:  # nohup ignores the second
-            signal.signal(one, _interrupt)
+    interrupt_when_told_to_end()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -179,11 +176,6 @@ def colour() -> bool | None:
     import os
 
     return False if os.environ.get("NO_COLOR") else None
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-    """A polite end (SIGTERM), or a closed terminal (SIGHUP), cleans up as Ctrl-C does."""
-    raise KeyboardInterrupt
 
 
 def progress_line(*, quiet: bool) -> Callable[[str], None]:

@@ -15,7 +15,7 @@ import pytest
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 from reconverge.errors import BadInput
-from reconverge.pytest_plugin.wording import installed_steps
+from reconverge.pytest_plugin.wording import installed_steps, short_path
 
 _SAID_LINES = 12  # of pytest's last words, where it could not begin
 
@@ -50,8 +50,5 @@ def own_steps(folder: Path) -> list[StepFunctionContext]:
 
 def place_of(one: StepFunctionContext) -> str:
     """The file and line of a step, below the working folder where it is."""
-    path = Path(inspect.getsourcefile(one.step_func) or "")
     _, line = inspect.getsourcelines(one.step_func)
-    here = Path.cwd()
-    short = path.relative_to(here) if path.is_relative_to(here) else path
-    return f"{short}:{line}"
+    return f"{short_path(inspect.getsourcefile(one.step_func) or '')}:{line}"
