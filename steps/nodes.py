@@ -119,16 +119,17 @@ def just_stopped(experiment: Experiment, name: str) -> Injection:
 @given(
     words(
         'the kubelet of a node that runs a pod of "{name:Name}" is silent, '
-        "and its pods are not ready"
+        "and the eviction of its pods is pending"
     ),
     target_fixture="injection",
 )
 def silent_kubelet(experiment: Experiment, name: str) -> Injection:
-    """Stop it, and wait until the node is given up and its pods with it."""
+    """Stop it, and wait until the node is given up and its pods are to be driven out."""
     workload = experiment.workload(name)
     injection = experiment.inject(StopKubelet(running=workload))
-    lost = losses.pods_on(experiment.before(), injection.targets[0], of=workload)
-    experiment.expect(losses.not_ready(lost, after=injection.id))
+    node = injection.targets[0]
+    lost = losses.pods_on(experiment.before(), node, of=workload)
+    experiment.expect(losses.eviction_pending(lost, node, after=injection.id))
     return injection
 
 

@@ -18,7 +18,7 @@ Feature: An outage that is over in time replaces nothing
     @node_11 @k8s_n10
     Scenario: The eviction of pods is cancelled when their node is Ready again
       Given the ReplicationController "patient" is in its steady state of 3 ready pods
-      And the kubelet of a node that runs a pod of "patient" is silent, and its pods are not ready
+      And the kubelet of a node that runs a pod of "patient" is silent, and the eviction of its pods is pending
       When that kubelet is started again
       Then "patient" converges to 3 ready pods
       And "patient" keeps exactly its pods

@@ -128,7 +128,7 @@ class AwaitJudge:
         self._stay.last(entry.at_s)
         self._follow(entry)
         gaps = [gap for tally in self._tallies for gap in tally.gaps(entry)]
-        self._hidden.note(entry, (gap for gap in gaps if gap.since_s <= self._end_s))
+        self._hidden.note(entry, (gap for gap in gaps if self._may_hide(gap)))
         if gaps:
             self._lose_sight(gaps)
         elif all(tally.is_certain for tally in self._tallies):
@@ -176,12 +176,30 @@ class AwaitJudge:
         """The last second that matters."""
         return self.deadline_s if self._met is None else self._met.at_s + self._for_s
 
+    def _may_hide(self, gap: Gap) -> bool:
+        """Whether what is lost in `gap` may be older than the end of the span.
+
+        Not once the sentinels of after the end are heard; nor what the watch would have told that
+        has told the end itself, for it tells in order.
+        """
+        if self._closing is not None and self._closing.is_heard:
+            return False
+        met = self._met
+        if met is None or met.view is None or not isinstance(met.record, Observed):
+            return True
+        is_teller = gap.kind == met.record.kind
+        is_teller &= gap.namespace in ("", met.view.metadata.namespace)
+        return not is_teller or gap.since_s < met.at_s
+
     def _lose_sight(self, gaps: list[Gap]) -> None:
-        """In a gap anything may be so, since its beginning: it lies before its record."""
-        since_s = min(gap.since_s for gap in gaps)
-        self._stay.lose_sight(since_s)
-        if since_s > self._end_s:
+        """In a gap anything may be so, since its beginning: it lies before its record.
+
+        What was written last before it may be lost with it, so one that begins after the last
+        second that matters, and before the sentinels of then are heard, reaches back to that.
+        """
+        if self._closing is not None and self._closing.is_heard:
             return
+        self._stay.lose_sight(min(self._end_s, *(gap.since_s for gap in gaps)))
         self._gap = self._gap or gaps[0]
         self._prove_another()
 

@@ -1,13 +1,14 @@
 """What our own watches may have missed of a steady state, and whether that matters at its deadline.
 
 While a gap is open nothing counts: a list in progress mixes old objects with new ones. An outage
-over the deadline hides whether the steady state came before it; unless the audit log shows that
-nobody wrote from the gap's beginning to the deadline, for then what was seen before still stood.
+over the deadline hides whether the steady state came before it, and so does a gap soon after it;
+unless the audit log shows that nobody wrote what may be lost in the gap up to the deadline, for
+then what was seen before still stood.
 """
 
 from __future__ import annotations
 
-from reconverge.judges.audited import unwritten
+from reconverge.judges.audited import is_empty
 from reconverge.model import Ref
 from reconverge.timeline import Entry, Gap, Lost
 
@@ -31,9 +32,12 @@ class Blindness:
             self.note_deadline()
 
     def note_deadline(self) -> None:
-        """Outages that go on by now, and began before the deadline, lie over it."""
+        """Outages that go on by now, and began before the deadline, lie over it.
+
+        A gap may also lose what was written a little before it began.
+        """
         for one in self._outages(self._last) if self._last is not None else ():
-            if one.since_s <= self._deadline_s:
+            if isinstance(one, Gap) or one.since_s <= self._deadline_s:
                 self._over.setdefault((one.kind, one.namespace), one)
 
     @property
@@ -58,13 +62,7 @@ class Blindness:
         """
         if isinstance(outage, Lost) or self._last is None:
             return False
-        return unwritten(
-            self._last.so_far(),
-            outage.kind,
-            outage.namespace,
-            since_s=outage.since_s,
-            until_s=self._deadline_s,
-        )
+        return is_empty(outage, self._last, self._deadline_s)
 
     def _outages(self, entry: Entry) -> list[Gap | Lost]:
         here = ("", self._workload.namespace)

@@ -137,10 +137,14 @@ def stay_until_given_up(pods: tuple[Ref, ...], node: Ref, *, after: str) -> Unti
     return Until(of=there, until=Not(of=NodeReady(node=node)), injections=(after,))
 
 
-def not_ready(pods: tuple[Ref, ...], *, after: str) -> Eventually:
-    """None of the pods looks ready any more."""
-    parts = tuple(Not(of=LooksReady(pod=pod)) for pod in pods)
-    return Eventually(of=AllOf(parts=parts), injections=(after,))
+def eviction_pending(pods: tuple[Ref, ...], node: Ref, *, after: str) -> Eventually:
+    """None of the pods looks ready any more, and their node has the taint that drives them out.
+
+    The taint comes last: up to 1.1 s after the pods were marked was seen on a loaded machine.
+    """
+    parts: list[AnyPredicate] = [Not(of=LooksReady(pod=pod)) for pod in pods]
+    tainted = NodeTainted(node=node, key=nodes.UNREACHABLE)
+    return Eventually(of=AllOf(parts=(*parts, tainted)), injections=(after,))
 
 
 def spared(timeline: Timeline, pods: tuple[Ref, ...], node: Ref, *, after: str) -> ThenStays:

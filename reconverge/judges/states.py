@@ -142,7 +142,7 @@ class StateJudge:
         self._weigh = weigh
         self._kinds = kinds
         self._outages: tuple[Gap | Lost, ...] = ()
-        self._gap: Gap | None = None  # the last one of before the deadline
+        self._gap: Gap | None = None  # the last one
         self._steadiness = Steadiness(("nothing was observed yet",), "nothing yet")
         self._steady: Entry | None = None
         self._last: Entry | None = None
@@ -169,7 +169,7 @@ class StateJudge:
         is_first, self._last = self._last is None, entry
         self._outages = tuple(one for one in entry.outages if one.kind in self._kinds)
         gaps = (one for one in self._outages if isinstance(one, Gap))
-        self._gap = next((one for one in gaps if one.since_s <= self.deadline_s), self._gap)
+        self._gap = next(gaps, self._gap)
         if isinstance(record, Probed):
             self._note_answer(record)
         is_turn = isinstance(record, Gap | Synced)

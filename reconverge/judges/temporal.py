@@ -14,7 +14,8 @@ What cannot be known is read both ways: HELD if the promise is kept even when ev
 went against it, BROKEN if it is not kept even when everything unknown went in its favour, else
 UNKNOWN. Unknown is
 
-- what happened in a gap of a watch. `Always` cannot be HELD across one, but it is BROKEN by a
+- what happened in a gap of a watch, and what had been written before it, unless a sentinel has
+  proved by then that it was delivered. `Always` cannot be HELD across one, but it is BROKEN by a
   violation outside of it. `Eventually` is HELD whatever was missed; without p it is UNKNOWN, since
   p may have come and gone. A stay that a gap interrupts begins anew after it;
 - whether what is seen belongs to the span. A state that stands as the span begins may be an old

@@ -333,7 +333,8 @@ def test_invariants_against_a_count(
     assert finding is not None
     oracle = Oracle(story.timeline)
     stop = oracle.last(DEADLINE_S)
-    gaps = [index for index in range(start, stop + 1) if pod_gap(oracle, index)]
+    # Up to the verdict: what no sentinel has proved delivered may be lost in a gap after the end.
+    gaps = [index for index in range(start, len(oracle.records)) if pod_gap(oracle, index)]
     broken = [
         index
         for index in range(start, stop + 1)

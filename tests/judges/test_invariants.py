@@ -209,12 +209,23 @@ def test_violation_after_a_gap_is_still_one() -> None:
 
 
 def test_gaps_elsewhere() -> None:
-    """Other kinds' gaps, and one after the end of the span, do not matter."""
+    """Other kinds' gaps do not matter."""
     scene = Scene(NEVER_MORE)
     scene.story.gap("Node")
-    scene.audience.wait(END_S)
-    scene.story.at(60.5).gap()
     assert scene.end().verdict is Verdict.HELD
+
+
+def test_gap_between_the_end_and_the_proof() -> None:
+    """What was written in the span, and not delivered by its end, is lost in a gap soon after."""
+    scene = Scene(NEVER_MORE)
+    scene.harness.delivers_pods = False
+    scene.audience.wait(END_S + 0.1)
+    scene.story.at(END_S + 0.5).gap()
+    scene.harness.delivers_pods = True
+    scene.story.at(END_S + 0.6).synced("Pod")
+    finding = scene.end()
+    assert finding.verdict is Verdict.UNKNOWN
+    assert finding.why == "the watch of Pod had a gap: too old resource version"
 
 
 @pytest.mark.parametrize("refusal", ["", "exceeded quota"])

@@ -181,12 +181,22 @@ def test_nobody_replaces_what_nobody_owns(outage: Outage) -> None:
         losses.owner_of(outage.before, LONE)
 
 
-def test_pods_are_not_ready_once_their_node_is_given_up(outage: Outage) -> None:
-    """Each of them."""
+@pytest.mark.parametrize(("is_tainted", "verdict"), [(True, "HELD"), (False, "BROKEN")])
+def test_an_eviction_is_pending_once_the_node_is_tainted(
+    outage: Outage, is_tainted: bool, verdict: str
+) -> None:
+    """The pods that are marked are not driven out yet."""
+    outage.give_up(is_tainted=is_tainted)
+    outage.story.pod("a", node="lost", ready=False)
+    pending = losses.eviction_pending((A,), NODE, after=outage.fault)
+    assert outage.judge(pending).verdict is Verdict[verdict]
+
+
+def test_an_eviction_is_pending_for_each_of_the_pods(outage: Outage) -> None:
+    """One that looks ready has not been given up."""
     outage.give_up()
     outage.story.pod("a", node="lost", ready=False)
-    assert outage.judge(losses.not_ready((A,), after=outage.fault)).verdict is Verdict.HELD
-    both = losses.not_ready((A, LONE), after=outage.fault)
+    both = losses.eviction_pending((A, LONE), NODE, after=outage.fault)
     assert outage.judge(both).verdict is Verdict.BROKEN
 
 

@@ -137,10 +137,9 @@ def is_in_gap(timeline: Timeline, stop: int) -> bool:
     return is_open
 
 
-def gaps(timeline: Timeline, *, until_s: float) -> list[float]:
-    """Since when there were gaps, those that began by `until_s`."""
-    found = [one.record.since_s for one in timeline.entries() if isinstance(one.record, Gap)]
-    return [since_s for since_s in found if since_s <= until_s]
+def gaps(timeline: Timeline) -> list[float]:
+    """Since when there were gaps; each came before the proof, for the record ends with it."""
+    return [one.record.since_s for one in timeline.entries() if isinstance(one.record, Gap)]
 
 
 def stays(timeline: Timeline) -> Iterator[tuple[float, float]]:
@@ -182,11 +181,12 @@ def justify_held(timeline: Timeline, promise: Promise, finding: Finding) -> None
         end_s = at_s + FOR_S
         within = [row for row in counts(timeline) if row[0] >= begin and row[1] <= end_s]
         assert all(one is not None and one >= 3 for _, _, one in within)
-        assert not [one for one in gaps(timeline, until_s=end_s) if one > at_s]
+        assert not [one for one in gaps(timeline) if one > at_s]
         assert heard_after(timeline, end_s)
     if promise is UNTIL:
         before = [row for row in counts(timeline) if row[0] < begin]
         assert all(one is not None and one >= 1 for _, _, one in before)
+        assert not [since_s for since_s in gaps(timeline) if since_s < at_s]
 
 
 def justify_broken(timeline: Timeline, promise: Promise, finding: Finding) -> None:
@@ -195,13 +195,15 @@ def justify_broken(timeline: Timeline, promise: Promise, finding: Finding) -> No
     if promise is UNTIL and finding.instant_s is not None and finding.instant_s <= DEADLINE_S:
         breach, at_s, count = row_of(timeline, finding)
         assert count == 0
-        assert not gaps(timeline, until_s=at_s)
+        assert not [since_s for since_s in gaps(timeline) if since_s <= at_s]
         assert all(one is not None and one < 3 for index, _, one in in_time if index < breach)
         return
     least_s = FOR_S if promise is STAYS else 0.0
     for begin_s, end_s in stays(timeline):
         assert begin_s > DEADLINE_S or end_s - begin_s < least_s
     assert heard_after(timeline, DEADLINE_S)
+    dark = [row[1] for row in counts(timeline) if row[2] is None]
+    assert not [at_s for at_s in dark if at_s > DEADLINE_S], "what was late may be lost in it"
 
 
 PROMISES = st.sampled_from([EVENTUALLY, STAYS, UNTIL])

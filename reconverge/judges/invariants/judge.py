@@ -4,6 +4,7 @@ The first delivery that violates it ends the matter. A gap of a watch inside the
 violation, leaves it UNKNOWN, unless the audit log shows that nobody wrote in it. While a gap is
 open nothing is judged: a list in progress mixes old objects with new ones. At the end of the span a
 sentinel must come back through each of our watches: one that is deaf would have seen no violation.
+Until then a gap counts as one inside the span: what is lost in it may be older than its beginning.
 """
 
 from __future__ import annotations
@@ -73,7 +74,8 @@ class InvariantJudge:
         if is_first:
             self._node = any_node(entry.snapshot)
         gaps = self._tally.gaps(entry)
-        self._hidden.note(entry, (gap for gap in gaps if gap.since_s <= self.deadline_s))
+        if self._echoes is None or not self._echoes.is_heard:
+            self._hidden.note(entry, gaps)
         return self._tally.violation if is_news and not gaps and self._tally.is_certain else ""
 
     def _note_newest(self, entry: Entry) -> None:
