@@ -13,7 +13,7 @@ from bench.verdicts.ground import Ground
 from bench.verdicts.rows import Proof, Reply, Row, judged, taken_apart
 from bench.verdicts.seats import Here, Seat
 from bench.verdicts.truth import came_true
-from bench.verdicts.waiters.ours import Converge, received
+from bench.verdicts.waiters.ours import Converge, received, retold
 
 HEALTHY, FROZEN, NAMESAKE, RELAPSE = "healthy", "frozen", "namesake", "relapse"
 WITHIN_S = 60.0
@@ -104,5 +104,13 @@ def _proof(ground: Ground, seat: Seat, *, fault_s: float) -> Proof | None:
         return None
     pods = came_true(ground.witness.pods.turns, after_s=fault_s)
     told = came_true(ground.witness.told.turns, after_s=fault_s)
-    received_s = received(ground.experiment.timeline, pods.event)
-    return taken_apart(waiter.anatomy, tool=seat.tool, pods=pods, told=told, received_s=received_s)
+    timeline = ground.experiment.timeline
+    again = retold(timeline, ground.witness.told.workload)
+    return taken_apart(
+        waiter.anatomy,
+        tool=seat.tool,
+        pods=pods,
+        told=told,
+        retold=came_true(again.turns, after_s=fault_s),
+        received_s=received(timeline, pods.event),
+    )

@@ -82,15 +82,18 @@ class Proof(msgspec.Struct, frozen=True):
     """A HELD beside the truth, in seconds.
 
     `skew_s`: how much later than the witness we received the event that brought the pods back.
-    `is_the_event`: the instant that was reported is that of the very event by which the witness
-    saw the steady state come (the pods, and the status that tells of them), `told_s` after the
-    pods alone. `proof_s`: from the instant until the proof was complete, of which `settle_s` was
-    asked for; `judging_s`: from there to the finding; `returning_s`: until the caller had it.
+    `is_the_event`: the instant that was reported is that of the very event by which the steady
+    state came (the pods, and the status that tells of them), by the witness's rules and in the
+    order in which reconverge received things, `told_s` after the pods alone. `is_witnessed_so`: the
+    witness saw it come by the same event: two watches may bring two events in either order, to each
+    of two processes. `proof_s`: from the instant until the proof was complete, of which `settle_s`
+    was asked for; `judging_s`: from there to the finding; `returning_s`: until the caller had it.
     """
 
     tool: str
     skew_s: float
     is_the_event: bool
+    is_witnessed_so: bool
     told_s: float
     settle_s: float
     proof_s: float
@@ -98,12 +101,18 @@ class Proof(msgspec.Struct, frozen=True):
     returning_s: float
 
 
-def taken_apart(anatomy: Anatomy, *, tool: str, pods: Turn, told: Turn, received_s: float) -> Proof:
-    """The times of one HELD; `received_s` is when reconverge received the event of `pods`."""
+def taken_apart(
+    anatomy: Anatomy, *, tool: str, pods: Turn, told: Turn, retold: Turn, received_s: float
+) -> Proof:
+    """The times of one HELD; `received_s` is when reconverge received the event of `pods`.
+
+    `told` is the truth of the witness, `retold` what reconverge received, read by its rules.
+    """
     return Proof(
         tool=tool,
         skew_s=round(received_s - pods.at_s, 6),
-        is_the_event=anatomy.event == told.event,
+        is_the_event=anatomy.event == retold.event,
+        is_witnessed_so=anatomy.event == told.event,
         told_s=round(anatomy.instant_s - received_s, 6),
         settle_s=anatomy.settle_s,
         proof_s=round(anatomy.proved_s - anatomy.instant_s, 6),

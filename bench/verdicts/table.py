@@ -97,13 +97,18 @@ def _proofs(result: Result) -> str:
     tools = [tool for tool in result.titles if any(one.tool == tool for one in result.proofs)]
     by_tool = {tool: [one for one in result.proofs if one.tool == tool] for tool in tools}
     head = ("p50 / p99 / max", *(result.titles[tool] for tool in tools))
-    exact = (
-        "instant is that of the very event",
-        *(f"{sum(one.is_the_event for one in by_tool[t])} of {len(by_tool[t])}" for t in tools),
-    )
+    exact = [
+        (name, *(f"{sum(map(is_so, by_tool[t]))} of {len(by_tool[t])}" for t in tools))
+        for name, is_so in EXACT.items()
+    ]
     spans = [(name, *(_spread(by_tool[t], read) for t in tools)) for name, read in SPANS.items()]
-    return markdown(head, [exact, *spans])
+    return markdown(head, [*exact, *spans])
 
+
+EXACT: Mapping[str, Callable[[Proof], bool]] = {
+    "instant is that of the very event, in the order of receipt": lambda one: one.is_the_event,
+    "and the witness received the two watches in the same order": lambda one: one.is_witnessed_so,
+}
 
 SPANS: Mapping[str, Callable[[Proof], float]] = {
     "receipt of the pods' event, after the witness": lambda one: one.skew_s,

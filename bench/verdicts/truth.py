@@ -41,10 +41,10 @@ class _Status(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """A pod or a ReplicationController, as far as the truth depends on it."""
+    """A pod or a ReplicationController, as far as the truth depends on it; a list names no kind."""
 
-    kind: str
     metadata: _Meta
+    kind: str = ""
     status: _Status = _Status()
 
     @property

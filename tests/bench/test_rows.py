@@ -55,7 +55,7 @@ def test_a_percentile_is_one_of_the_values(share: float, expected: int) -> None:
 
 
 def test_a_proof_is_taken_apart_against_the_witness() -> None:
-    """The instant is exact when it is that of the event by which the witness saw it, too."""
+    """The instant is exact when it is that of the event by which we received it, too."""
     anatomy = Anatomy(
         event="ReplicationController@3",
         instant_s=12.03,
@@ -65,6 +65,9 @@ def test_a_proof_is_taken_apart_against_the_witness() -> None:
         returned_s=13.075,
     )
     told = Turn(12.031, True, "ReplicationController@3")
-    proof = taken_apart(anatomy, tool="reconverge", pods=BACK, told=told, received_s=12.001)
-    assert (proof.skew_s, proof.is_the_event, proof.told_s) == (0.001, True, 0.029)
+    proof = taken_apart(
+        anatomy, tool="reconverge", pods=BACK, told=BACK, retold=told, received_s=12.001
+    )
+    assert (proof.skew_s, proof.told_s) == (0.001, 0.029)
+    assert (proof.is_the_event, proof.is_witnessed_so) == (True, False)
     assert (proof.proof_s, proof.judging_s, proof.returning_s) == (1.04, 0.001, 0.005)

@@ -12,7 +12,7 @@ from bench.verdicts.table import Result, markdown, milliseconds, page, wrong
 RIGHT = Row("healthy", 0, "ours", True, False, 0.0123, 0.004)
 EARLY = msgspec.structs.replace(RIGHT, tool="theirs", is_wrong=True, lag_s=-1.5)
 FROZEN = msgspec.structs.replace(EARLY, scenario="frozen")
-PROOF = Proof("ours", 0.0004, True, 0.0301, 1.0, 1.0372, 0.0003, 0.0021)
+PROOF = Proof("ours", 0.0004, True, True, 0.0301, 1.0, 1.0372, 0.0003, 0.0021)
 RESULT = Result(
     command="python -m bench.verdicts",
     date="2026-11-24",

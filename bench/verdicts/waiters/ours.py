@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from bench.verdicts.rows import Anatomy
+from bench.verdicts.truth import Line, Seen, Sighting, Truth, Workload, is_told_too
 from reconverge.errors import Unavailable
 from reconverge.experiment import Experiment, PromiseBroken
 from reconverge.judges.liveliness import ANSWER_S
 from reconverge.model import Ref
 from reconverge.timeline import Entry, Judged, Observed, Timeline
 from reconverge.verdict import Finding, Verdict
+
+_SEEN = msgspec.json.Decoder(Seen)
 
 
 class Converge:
@@ -70,6 +75,19 @@ def received(timeline: Timeline, event: str) -> float:
         if event_of(timeline[index]) == event:
             return began_s + timeline[index].at_s
     raise Unavailable(f"{event} is not on the timeline", where="bench")
+
+
+def retold(timeline: Timeline, workload: Workload) -> Truth:
+    """The witness's rules on what the timeline received, in its order; no code of our judges."""
+    began_s = timeline.clock.monotonic_s() - timeline.now_s()
+    truth = Truth(workload, is_told_too)
+    for entry in timeline.entries():
+        record = entry.record
+        if isinstance(record, Observed) and record.kind in ("Pod", "ReplicationController"):
+            type_ = "DELETED" if record.change == "deleted" else "MODIFIED"
+            seen = msgspec.structs.replace(_SEEN.decode(record.object), kind=record.kind)
+            truth.take(Sighting(began_s + record.at_s, Line(type_, seen)))
+    return truth
 
 
 def event_of(entry: Entry) -> str:
