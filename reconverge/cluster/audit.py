@@ -124,15 +124,19 @@ def written(line: bytes) -> Wrote | None:
 def past(found: Completed, namespace: str) -> tuple[Wrote, ...]:
     """The writes in `namespace` among the lines that PAST found. Raises NotFound, Unreachable.
 
-    The last line may be half written yet: whoever wants it whole asks once it was answered.
+    A last line that is only half written yet is of a write that goes on, and left out.
     """
     if found.exit_code == _NO_LOG:
         raise NotFound("the API server keeps no audit log there", where=LOG_PATH)
-    try:
-        writes = [written(line.encode()) for line in found.stdout.splitlines()]
-    except msgspec.DecodeError as error:
-        what = f"a line cannot be understood: {error}"
-        raise Unreachable(what, where="audit log") from error
+    lines = found.stdout.splitlines()
+    writes = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            writes.append(written(line.encode()))
+        except msgspec.DecodeError as error:
+            if number < len(lines):
+                what = f"a line cannot be understood: {error}"
+                raise Unreachable(what, where="audit log") from error
     return tuple(one for one in writes if one is not None and one.namespace == namespace)
 
 
