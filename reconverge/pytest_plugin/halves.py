@@ -37,6 +37,13 @@ def steps_in(path: Path) -> tuple[Said, ...]:
     return tuple(Said(step.type, step.name) for step in template.render({}).steps)
 
 
+def goes_on_from(step: Said) -> frozenset[str]:
+    """The names of what it needs of steps before it, or of whoever plays it. Raises BadInput."""
+    found = step_named(step.text, step.kind)
+    words = found.parser.parse_arguments(step.text) or {}
+    return frozenset(set(signature(found.step_func).parameters) - set(words))
+
+
 def perform(step: Said, fixtures: dict[str, Any]) -> None:
     """Do what the step says. Raises whatever it raises, and BadInput for words of no step."""
     found = step_named(step.text, step.kind)

@@ -29,10 +29,9 @@ def start(exercise: Exercise, place: Place, lang: Language, *, is_quiet: bool) -
 
     if exercise.lab is None:
         return {}
-    say = _aside(is_quiet=is_quiet)
-    say(word("opening", lang))
+    _aside(is_quiet=is_quiet)(word("opening", lang))
     try:
-        opened = opening.start(exercise, place, Shelf(), say=say)
+        opened = opening.start(exercise, place, Shelf())
     except NoCluster as error:
         click.echo(f"{word('by hand', lang)}: {error}", err=True)
         return {}
@@ -70,7 +69,9 @@ def answer(
     say = _aside(is_quiet=is_quiet)
     say(word("looking", lang))
     folder = report_dir or Path(mkdtemp(prefix=f"study-{exercise.id}-"))
-    played = judging.judge(exercise, lab, folder, say=say)
+    played = judging.judge(
+        exercise, lab, folder, say=lambda line: say(word("turn", lang) if line == "turn" else line)
+    )
     return Answer(hand_in=HandIn(), flaws=played.flaws, played=played)
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
 
 from reconverge.clock import RealClock
+from reconverge.cluster.challenge import SENTINEL_LABEL
+from reconverge.cluster.door import Cluster
+from reconverge.cluster.errors import NotFound
 from reconverge.errors import Unavailable
 from reconverge.experiment import Experiment
 from reconverge.faults.journal import Journal
-from reconverge.namespaces import Lodging
+from reconverge.model import ref
+from reconverge.namespaces import WORKLOADS, Lodging
+from reconverge.provision.kubeconfig import users_kubeconfig
 from reconverge.provision.lifecycle import no_such_cluster
 from reconverge.provision.state import StateDir
-from reconverge.pytest_plugin.by_hand import Turns
 from reconverge.pytest_plugin.clusters import Ground, standing_ground
 from reconverge.pytest_plugin.options import required_target
 from reconverge.study.lab.shelf import Lab
@@ -38,6 +42,15 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         path = Path(lab.kubeconfig) if lab.kubeconfig else None
         return cls(cluster_name=lab.cluster_name, kube_context=lab.kube_context, kubeconfig=path)
 
+    def described_in(self) -> str:
+        """The kubeconfig of that context; empty for a cluster of ours.
+
+        The learner's KUBECONFIG will name another file by the time that it is asked for again.
+        """
+        if not self.kube_context:
+            return ""
+        return str((self.kubeconfig or users_kubeconfig()).expanduser().absolute())
+
     def ground(self) -> Ground:
         """That cluster, as it is. Raises NoCluster, Unavailable, BadInput."""
         target = required_target(
@@ -56,17 +69,14 @@ def guest(
     folder: Path,
     *,
     scenario: str,
-    say: Callable[[str], None],
 ) -> Iterator[Experiment]:
-    """An experiment in the lab's namespace, in turn: no node is harmed meanwhile.
+    """An experiment in the lab's namespace, of which it makes and deletes nothing.
 
-    It makes and deletes no namespace. `folder` receives its record.
+    What it had to plant there is gone on return: a learner sees only their own. `folder` receives
+    its record.
     """
     clock = RealClock()
-    with (
-        closing(Journal(ground.journal, clock=clock)) as journal,
-        Turns(ground, clock, say=say) as turns,
-    ):
+    with closing(Journal(ground.journal, clock=clock)) as journal:
         experiment = Experiment(
             ground.cluster,
             clock=clock,
@@ -80,7 +90,17 @@ def guest(
             settings=ground.settings,
             turn=Turn.SHARED,
         )
-        turns.take(Turn.SHARED, experiment)
-        with experiment, turns.alarm.armed():
-            yield experiment
-        turns.alarm.raise_if_lost()
+        try:
+            with experiment:
+                yield experiment
+        finally:
+            _clear(ground.cluster, namespace)
+
+
+def _clear(cluster: Cluster, namespace: str) -> None:
+    """Delete the sentinels by which the controllers were asked for a sign of life."""
+    for kind in (*WORKLOADS, "Pod"):
+        for one in cluster.find(kind, namespace=namespace):
+            if SENTINEL_LABEL in one.metadata.labels:
+                with suppress(NotFound):
+                    cluster.delete(ref(kind, one))

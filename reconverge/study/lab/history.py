@@ -15,7 +15,7 @@ from reconverge.errors import ReconvergeError
 from reconverge.judges.learning import Beginning
 from reconverge.timeline import Noted, Timeline, Wrote
 
-_FIRST = ("create", "rolebindings")  # as the log names it
+_FIRST = ("create", "RoleBinding")
 
 
 class History:

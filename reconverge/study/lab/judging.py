@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from reconverge.clock import RealClock
 from reconverge.errors import BadInput
-from reconverge.experiment import Experiment
-from reconverge.pytest_plugin.halves import Said, perform, steps_in
+from reconverge.pytest_plugin.by_hand import Turns
+from reconverge.pytest_plugin.halves import Said, goes_on_from, perform, steps_in
 from reconverge.report.story import PromiseRecord
 from reconverge.study.exercises import Exercise
 from reconverge.study.flaws import Flaw
@@ -18,22 +19,28 @@ from reconverge.study.lab.ground import Place, guest
 from reconverge.study.lab.history import History
 from reconverge.study.lab.shelf import Lab
 from reconverge.study.playing import Played
+from reconverge.turns import Turn
 from reconverge.verdict import PromiseBroken, Verdict
 
 RECORD = "lab"
+# What has been done is not changed by a fault of now; what is still awaited could be.
+_PAST = {"history", "begun"}
 
 
 def judge(exercise: Exercise, lab: Lab, folder: Path, *, say: Callable[[str], None]) -> Played:
     """Judge what stands in the lab, and how it came about; `folder` receives the record.
 
-    Raises Unavailable, and BadInput where the lab's namespace is gone.
+    A promise that waits is judged in turn, so that nobody harms a node meanwhile; `say` is told
+    "turn" before. Raises Unavailable, and BadInput where the lab's namespace is gone.
     """
     assert exercise.lab_feature is not None
     ground, name = Place.of(lab).ground(), lab.namespace.name
     scenario = f"lab::{exercise.id}"
     with (
         ground.watched(),
-        guest(ground, name, folder / RECORD, scenario=scenario, say=say) as experiment,
+        Turns(ground, RealClock(), say=say) as turns,
+        guest(ground, name, folder / RECORD, scenario=scenario) as experiment,
+        turns.alarm.armed(),
     ):
         fixtures: dict[str, object] = {
             "experiment": experiment,
@@ -41,9 +48,17 @@ def judge(exercise: Exercise, lab: Lab, folder: Path, *, say: Callable[[str], No
         }
         flaw, text = None, ""
         for step in steps_in(exercise.lab_feature):
-            if step.kind != "given" and flaw is None:
-                flaw, text = _flaw(exercise, step, fixtures)
-        promises = _promises(experiment)
+            if step.kind == "given" or flaw is not None:
+                continue
+            if not goes_on_from(step) & _PAST:
+                say("turn")
+                turns.take(Turn.SHARED, experiment)
+            flaw, text = _flaw(exercise, step, fixtures)
+        turns.alarm.raise_if_lost()
+    promises = tuple(
+        PromiseRecord(promise=one.promise, verdict=one.verdict, why=one.why)
+        for one in experiment.findings
+    )
     return Played(
         promises=promises,
         flaws=(flaw,) if flaw is not None else (),
@@ -75,10 +90,3 @@ def _told(exercise: Exercise, step: Said, why: str) -> Flaw:
     assert exercise.lab is not None
     told = exercise.lab.told_of(step.text)
     return Flaw(code=told.code, file="", texts={"said": told.otherwise}, words={"why": why})
-
-
-def _promises(experiment: Experiment) -> tuple[PromiseRecord, ...]:
-    return tuple(
-        PromiseRecord(promise=one.promise, verdict=one.verdict, why=one.why)
-        for one in experiment.findings
-    )

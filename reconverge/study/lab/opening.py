@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
@@ -41,7 +40,7 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     is_new: bool
 
 
-def start(exercise: Exercise, place: Place, shelf: Shelf, *, say: Callable[[str], None]) -> Opened:
+def start(exercise: Exercise, place: Place, shelf: Shelf) -> Opened:
     """Make the lab of that exercise, or find the one that stands, with a new token.
 
     Raises Unavailable where there is no cluster, or what it begins with does not come to stand.
@@ -52,7 +51,7 @@ def start(exercise: Exercise, place: Place, shelf: Shelf, *, say: Callable[[str]
     ground = place.ground()
     if standing is not None and _is_there(ground, standing.namespace):
         return _opened(exercise, ground, standing, shelf, is_new=False)
-    lab = _made(exercise, place, ground, shelf, say=say)
+    lab = _made(exercise, place, ground, shelf)
     return _opened(exercise, ground, lab, shelf, is_new=True)
 
 
@@ -74,14 +73,7 @@ def take_back(exercise: Exercise, shelf: Shelf) -> str:
     return lab.namespace.name
 
 
-def _made(
-    exercise: Exercise,
-    place: Place,
-    ground: Ground,
-    shelf: Shelf,
-    *,
-    say: Callable[[str], None],
-) -> Lab:
+def _made(exercise: Exercise, place: Place, ground: Ground, shelf: Shelf) -> Lab:
     """Until it is whole, a watchdog would remove it; from then on it is the learner's."""
     assert exercise.lab is not None
     name, clock = f"lab-{exercise.id}-{secrets.token_hex(3)}", RealClock()
@@ -91,14 +83,14 @@ def _made(
         try:
             home.create()
             folder = shelf.folder(exercise.id) / name
-            with guest(ground, name, folder, scenario=scenario, say=say) as experiment:
+            with guest(ground, name, folder, scenario=scenario) as experiment:
                 begun = _begin(exercise, experiment)
             for one in access.objects(exercise.lab.changes):
                 ground.cluster.create(one, namespace=name)
             lab = Lab(
                 cluster_name=place.cluster_name,
                 kube_context=place.kube_context,
-                kubeconfig=str(place.kubeconfig.absolute()) if place.kubeconfig else "",
+                kubeconfig=place.described_in(),
                 namespace=home.ref,
                 begun=begun,
             )
