@@ -103,9 +103,12 @@ class OneReleased(OfBeginning, frozen=True, kw_only=True):
 
     def weigh(self, entry: Entry) -> Weighed:
         there = self._still_there(entry.snapshot)
+        if not there:
+            return Verdict.BROKEN, "none of them is there any more"
         free = [one for one in there if one.metadata.controller is None]
         if not free:
-            return Verdict.BROKEN, f"{_owned(there)} still belongs to its controller"
+            names = listed((one.name for one in there), len(there))
+            return Verdict.BROKEN, f"each of {names} still belongs to its controller"
         names = listed((one.name for one in free), len(free))
         if len(free) > 1:
             return Verdict.BROKEN, f"{len(free)} are released: {names}"
@@ -179,7 +182,3 @@ class NowJudge:
 
     def progress(self) -> Progress:
         return Progress(self.promise.sentence(), "what is known now")
-
-
-def _owned(pods: list[Pod]) -> str:
-    return f"each of {listed((one.name for one in pods), len(pods))}" if pods else "none"

@@ -15,6 +15,7 @@ from reconverge.pytest_plugin.halves import Said, goes_on_from, perform, steps_i
 from reconverge.report.story import PromiseRecord
 from reconverge.study.exercises import Exercise
 from reconverge.study.flaws import Flaw
+from reconverge.study.lab.evidence import evidence
 from reconverge.study.lab.ground import Place, guest
 from reconverge.study.lab.history import History
 from reconverge.study.lab.shelf import Lab
@@ -89,4 +90,4 @@ def _flaw(exercise: Exercise, step: Said, fixtures: dict[str, object]) -> tuple[
 def _told(exercise: Exercise, step: Said, why: str) -> Flaw:
     assert exercise.lab is not None
     told = exercise.lab.told_of(step.text)
-    return Flaw(code=told.code, file="", texts={"said": told.otherwise}, words={"why": why})
+    return Flaw(code=told.code, file="", texts={"said": told.otherwise, "why": evidence(why)})
