@@ -206,6 +206,13 @@ def test_a_lane_is_one_workers(play: Play) -> None:
     assert len({ran["loss0"], ran["loss1"], ran["labels0"]}) == 3
 
 
+def test_without_faults_nobody_is_kept_away(play: Play, pytester: pytest.Pytester) -> None:
+    """A fault that does nothing needs no cluster to itself: mutants run beside each other."""
+    with turn(pytester.path / "state", is_alone=False):
+        result = play(scenarios(alone="@exclusive"), "--faults-off", apart=True)
+    result.stdout.fnmatch_lines(["*1 HELD*"])
+
+
 def test_a_wait_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While it lasts, and once; who does not wait says nothing."""
     monkeypatch.setattr(lock, "SAID_AFTER_S", 0.01)
