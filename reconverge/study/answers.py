@@ -45,10 +45,6 @@ _WORDS = {
         en="reading what stands in your namespace, and how it came about ...",
         ko="네임스페이스의 상태와 그렇게 된 과정을 읽는 중입니다...",
     ),
-    "turn": Text(
-        en="waiting until no other run harms this cluster ...",
-        ko="다른 실행이 이 클러스터에 장애를 일으키지 않을 때까지 기다리는 중입니다...",
-    ),
     "closing": Text(
         en="deleting your namespace ...", ko="전용 네임스페이스를 삭제하는 중입니다..."
     ),

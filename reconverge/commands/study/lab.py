@@ -69,9 +69,7 @@ def answer(
     say = _aside(is_quiet=is_quiet)
     say(word("looking", lang))
     folder = report_dir or Path(mkdtemp(prefix=f"study-{exercise.id}-"))
-    played = judging.judge(
-        exercise, lab, folder, say=lambda line: say(word("turn", lang) if line == "turn" else line)
-    )
+    played = judging.judge(exercise, lab, folder, say=say)
     return Answer(hand_in=HandIn(), flaws=played.flaws, played=played)
 
 

@@ -31,8 +31,8 @@ _PAST = {"history", "begun"}
 def judge(exercise: Exercise, lab: Lab, folder: Path, *, say: Callable[[str], None]) -> Played:
     """Judge what stands in the lab, and how it came about; `folder` receives the record.
 
-    A promise that waits is judged in turn, so that nobody harms a node meanwhile; `say` is told
-    "turn" before. Raises Unavailable, and BadInput where the lab's namespace is gone.
+    A promise that waits is judged in turn, so that nobody harms a node meanwhile; `say` is told what
+    is waited for. Raises Unavailable, and BadInput where the lab's namespace is gone.
     """
     assert exercise.lab_feature is not None
     ground, name = Place.of(lab).ground(), lab.namespace.name
@@ -52,7 +52,6 @@ def judge(exercise: Exercise, lab: Lab, folder: Path, *, say: Callable[[str], No
             if step.kind == "given" or flaw is not None:
                 continue
             if not goes_on_from(step) & _PAST:
-                say("turn")
                 turns.take(Turn.SHARED, experiment)
             flaw, text = _flaw(exercise, step, fixtures)
         turns.alarm.raise_if_lost()

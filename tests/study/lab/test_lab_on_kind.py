@@ -133,7 +133,7 @@ def test_a_pod_is_relabelled_as_the_chapter_does_it(debugger: Learner) -> None:
     played = debugger.has_it_judged("done")
     assert [one.sentence("en") for one in played.flaws] == []
     assert {one.verdict for one in played.promises} == {Verdict.HELD}
-    assert [one.why for one in played.promises][0] == "by the API server's audit log"
+    assert next(one.why for one in played.promises) == "by the API server's audit log"
     left = debugger.does("get", "rc,rs,pods", "--output=name")
     assert "sentinel" not in left
 
@@ -151,6 +151,7 @@ def test_a_pod_that_is_deleted_is_not_looked_at(debugger: Learner) -> None:
     assert len({flaw.sentence(language) for language in LANGUAGES}) == len(LANGUAGES)
 
 
+@pytest.mark.slow
 def test_a_pod_that_came_and_went_is_in_the_log(debugger: Learner) -> None:
     """By the UIDs of the beginning nobody would know of it."""
     pods = set(debugger.does("get", "pods", "--output=name").split())
@@ -164,6 +165,7 @@ def test_a_pod_that_came_and_went_is_in_the_log(debugger: Learner) -> None:
     assert [one.code for one in flaws] == ["RCS902"]
 
 
+@pytest.mark.slow
 def test_orphans_are_adopted(adopter: Learner) -> None:
     """Without a word on its pods they are deleted with it; as orphans they are taken over."""
     adopter.does("delete", "rc", "swift", "--cascade=orphan")
@@ -176,6 +178,7 @@ def test_orphans_are_adopted(adopter: Learner) -> None:
     assert {one.verdict for one in played.promises} == {Verdict.HELD}
 
 
+@pytest.mark.slow
 def test_pods_made_anew_are_not_adopted(adopter: Learner) -> None:
     """Three ready pods of a ReplicaSet, and none of them one of the beginning."""
     adopter.does("delete", "rc", "swift")
