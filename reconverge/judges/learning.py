@@ -83,12 +83,8 @@ class NoneDeleted(OfBeginning, frozen=True, kw_only=True):
         ]
 
     def _blamed(self, gone: Ref, deletions: list[Wrote]) -> str:
-        """Whoever asked for it first; a kubelet's deletion only completes another's."""
-        asked = [
-            one
-            for one in deletions
-            if one.name in (gone.name, "") and not one.user.startswith("system:node:")
-        ]
+        """Whoever asked for it first; the kubelet's own deletion completes that of another."""
+        asked = [one for one in deletions if one.name in (gone.name, "")]
         if not asked:
             return f"{gone.name} is not there any more"
         who = "you" if asked[0].user == self.begun.account else author(asked[0])

@@ -29,9 +29,9 @@ def start(exercise: Exercise, place: Place, lang: Language, *, is_quiet: bool) -
 
     if exercise.lab is None:
         return {}
-    _aside(is_quiet=is_quiet)(word("opening", lang))
+    say = _aside(is_quiet=is_quiet)
     try:
-        opened = opening.start(exercise, place, Shelf())
+        opened = opening.start(exercise, place, Shelf(), on_make=lambda: say(word("opening", lang)))
     except NoCluster as error:
         click.echo(f"{word('by hand', lang)}: {error}", err=True)
         return {}

@@ -31,8 +31,8 @@ _PAST = {"history", "begun"}
 def judge(exercise: Exercise, lab: Lab, folder: Path, *, say: Callable[[str], None]) -> Played:
     """Judge what stands in the lab, and how it came about; `folder` receives the record.
 
-    A promise that waits is judged in turn, so that nobody harms a node meanwhile; `say` is told what
-    is waited for. Raises Unavailable, and BadInput where the lab's namespace is gone.
+    A promise that waits is judged in turn, so that nobody harms a node meanwhile; `say` is told
+    of a wait for it. Raises Unavailable, and BadInput where the lab's namespace is gone.
     """
     assert exercise.lab_feature is not None
     ground, name = Place.of(lab).ground(), lab.namespace.name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
@@ -40,10 +41,13 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     is_new: bool
 
 
-def start(exercise: Exercise, place: Place, shelf: Shelf) -> Opened:
+def start(
+    exercise: Exercise, place: Place, shelf: Shelf, *, on_make: Callable[[], None] = lambda: None
+) -> Opened:
     """Make the lab of that exercise, or find the one that stands, with a new token.
 
-    Raises Unavailable where there is no cluster, or what it begins with does not come to stand.
+    `on_make` is called before it is made, which takes its time. Raises Unavailable where there is
+    no cluster, or what it begins with does not come to stand.
     """
     standing = shelf.find(exercise.id)
     if standing is not None:
@@ -51,6 +55,7 @@ def start(exercise: Exercise, place: Place, shelf: Shelf) -> Opened:
     ground = place.ground()
     if standing is not None and _is_there(ground, standing.namespace):
         return _opened(exercise, ground, standing, shelf, is_new=False)
+    on_make()
     lab = _made(exercise, place, ground, shelf)
     return _opened(exercise, ground, lab, shelf, is_new=True)
 
