@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from reconverge.cluster.door import JsonObject
 from reconverge.judges.learning import Beginning
 from reconverge.model import Ref
 from reconverge.study.lab.access import objects
@@ -24,11 +25,11 @@ def lab(*, is_audited: bool = True) -> FakeCluster:
     cluster = FakeCluster(SteppedClock())
     cluster.is_audited = is_audited
     for name in (NAMESPACE, "other"):
-        manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+        manifest: JsonObject = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
         cluster.create(manifest, namespace="")
     for one in objects(("Pod",)):
         cluster.create(one, namespace=NAMESPACE)
-    pod = {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [{"name": "a"}]}}
+    pod: JsonObject = {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [{"name": "a"}]}}
     cluster.create({**pod, "metadata": {"name": "mine"}}, namespace=NAMESPACE)
     cluster.create({**pod, "metadata": {"name": "others"}}, namespace="other")
     return cluster
