@@ -48,8 +48,8 @@ def restricted(source: Path, context: str, *, namespace: str, user: str, token: 
     It names no other user, and no file: it can be given away. Raises BadInput.
     """
     known = _read(source)
-    of_context = _named(known, "contexts", context, source)["context"]
-    cluster = dict(_named(known, "clusters", of_context["cluster"], source)["cluster"])
+    described = _named(known, "contexts", context, source)["context"]
+    cluster = dict(_named(known, "clusters", described["cluster"], source)["cluster"])
     if authority := cluster.pop("certificate-authority", ""):
         try:
             read = (source.parent / authority).read_bytes()
