@@ -169,6 +169,14 @@ def remarked(pods: tuple[Ref, ...], reason: str, message: str = "") -> list[Prom
     return [Remarked(about=pod, reason=reason, message=message) for pod in pods]
 
 
+def eviction_cancelled(pods: tuple[Ref, ...]) -> list[Promise]:
+    """Each of the pods was to be driven out, and is let off.
+
+    Source: emitCancelPodDeletionEvent in pkg/controller/tainteviction, Kubernetes 1.34.
+    """
+    return remarked(pods, "TaintManagerEviction", "Cancelling deletion")
+
+
 def never_replaced(before: Snapshot, pod: Ref) -> Never:
     """Nobody makes another pod with its labels."""
     view = before.pod(pod.uid)
