@@ -127,9 +127,8 @@ def silent_kubelet(experiment: Experiment, name: str) -> Injection:
     """Stop it, and wait until the node is given up and its pods are to be driven out."""
     workload = experiment.workload(name)
     injection = experiment.inject(StopKubelet(running=workload))
-    node = injection.targets[0]
-    lost = losses.pods_on(experiment.before(), node, of=workload)
-    experiment.expect(losses.eviction_pending(lost, node, after=injection.id))
+    [node], before = injection.targets, experiment.before()
+    experiment.expect(losses.eviction_pending_on(before, node, of=workload, after=injection.id))
     return injection
 
 

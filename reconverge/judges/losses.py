@@ -147,6 +147,11 @@ def eviction_pending(pods: tuple[Ref, ...], node: Ref, *, after: str) -> Eventua
     return Eventually(of=AllOf(parts=(*parts, tainted)), injections=(after,))
 
 
+def eviction_pending_on(before: Snapshot, node: Ref, *, of: Ref, after: str) -> Eventually:
+    """The same of the pods of a workload that were on that node."""
+    return eviction_pending(pods_on(before, node, of=of), node, after=after)
+
+
 def spared(timeline: Timeline, pods: tuple[Ref, ...], node: Ref, *, after: str) -> ThenStays:
     """The pods of a lost node stay for longer than others would, and nothing drives them out."""
     scene = scene_of(timeline)
