@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reconverge.judges.invariants import Life, Mark
 from reconverge.model import Ref
 from reconverge.verdict import Verdict
 from tests.builders import KUBIA, Audience, Responder, Story
+from tests.judges.test_tallies import SLOW, Raw, news, violations
 
 END_S = 60.0
 SCALED = Mark(("spec", "replicas"), "5")
@@ -142,3 +146,44 @@ def test_what_it_promises_in_words() -> None:
         'ReplicationController "kubia" is made, then spec.replicas: 5, then status.replicas: 5, '
         "then deleted, each once"
     )
+
+
+DELIVERY = st.tuples(
+    st.sampled_from([KUBIA, KUBIA, KUBIA, NAMESAKE]),
+    st.sampled_from(["added", "modified", "modified", "modified", "deleted"]),
+    st.sampled_from([3, 5]),
+    st.sampled_from([3, 5]),
+)
+
+
+def is_out_of_turn(raw: Raw) -> bool:
+    """Whether marks came first, twice or in another order, or a namesake came beside it."""
+    lives, is_gone, is_crowded = list[tuple[bool, bool]](), False, False
+    is_known = False
+    for _, change, wire in raw:
+        if wire["metadata"]["uid"] == NAMESAKE.uid:
+            is_crowded |= is_known and not is_gone
+            continue
+        is_known, is_gone = True, change == "deleted"
+        if not is_gone:
+            lives.append((wire["spec"]["replicas"] == 5, wire["status"]["replicas"] == 5))
+    turns = [
+        number
+        for before, now in pairwise([(False, False), *lives])
+        for number in (0, 1)
+        if now[number] and not before[number]
+    ]
+    return is_crowded or any(lives[0] if lives else ()) or turns not in ([], [0], [0, 1])
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
+@given(deliveries=st.lists(DELIVERY, max_size=12))
+def test_it_is_what_the_whole_record_says(deliveries: list[tuple[Ref, str, int, int]]) -> None:
+    """The first delivery that breaks it is the first after which the record does."""
+    story = Story()
+    for ref, change, replicas, current in deliveries:
+        story.workload(change, ref=ref, replicas=replicas, current=current)  # type: ignore[arg-type]
+    was_broken = False
+    for index, said in violations(LIFE.tally(), story.timeline, 0):
+        was_broken |= is_out_of_turn(news(story.timeline, index))
+        assert bool(said) == was_broken

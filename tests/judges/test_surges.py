@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reconverge.errors import BadInput
 from reconverge.judges import daemons
@@ -12,7 +15,8 @@ from reconverge.judges.invariants import NeverBare, OnePerPlace, SurgesAtMost
 from reconverge.judges.promise import Promise
 from reconverge.model import Ref
 from reconverge.verdict import Verdict
-from tests.builders import NAMESPACE, Audience, Responder, Story
+from tests.builders import KUBIA, NAMESPACE, Audience, Responder, Story
+from tests.judges.test_tallies import SLOW, Raw, news, violations
 
 END_S = 60.0
 DAEMON = Ref("DaemonSet", NAMESPACE, "net", "ds-1")
@@ -137,3 +141,70 @@ def test_a_fault_that_hit_no_pod_excuses_nothing() -> None:
     assert daemons.never_bare(DAEMON, hit=(DAEMON, HIT)) == NeverBare(workload=DAEMON, hit=(HIT,))
     with pytest.raises(BadInput, match="was hit"):
         daemons.never_bare(DAEMON, hit=(DAEMON,))
+
+
+DELIVERIES = st.lists(
+    st.tuples(
+        st.sampled_from(["old-1", "old-2", "new-1", "new-2"]),
+        st.sampled_from(["modified", "modified", "modified", "deleted"]),
+        st.fixed_dictionaries(
+            {
+                "ready": st.booleans(),
+                "terminating": st.sampled_from([False, False, True]),
+                "owner": st.sampled_from([DAEMON, DAEMON, DAEMON, DAEMON, KUBIA]),
+            }
+        ),
+        st.sampled_from(["w1", "w1", "w2"]),
+    ),
+    max_size=16,
+)
+
+
+def played(deliveries: list[Any]) -> Story:
+    story = Story()
+    for name, change, more, node in deliveries:
+        labels = {"controller-revision-hash": name[:3]}
+        story.pod(name, change, labels=labels, node=node, **more)
+    return story
+
+
+@pytest.mark.parametrize("promise", [ONE_NODE, SurgesAtMost(workload=DAEMON, nodes=0), BY_REVISION])
+@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
+@given(deliveries=DELIVERIES)
+def test_what_is_counted_is_what_is_there(promise: Any, deliveries: list[Any]) -> None:
+    """After every delivery the tally says what its definition says of the whole snapshot."""
+    timeline = played(deliveries).timeline
+    for index, said in violations(promise.tally(), timeline, 0):
+        assert said == promise.violation(timeline.snapshot_at(index))
+
+
+def is_bare(raw: Raw) -> bool:
+    """Whether, with the last delivery, a node lost its last ready pod, unexcused by `old-1`."""
+    now, struck = dict[str, tuple[str, bool]](), set[str]()
+    was_bare = False
+    for _, change, wire in raw:
+        header, uid = wire["metadata"], wire["metadata"]["uid"]
+        is_mine = header["ownerReferences"][0]["uid"] == DAEMON.uid
+        node, was_ready = now.pop(uid, ("", False))
+        if is_mine and change != "deleted" and "deletionTimestamp" not in header:
+            now[uid] = (wire["spec"]["nodeName"], is_ready(wire))
+        is_up = now.get(uid, ("", False))[1]
+        struck -= {now[uid][0]} if is_up and not was_ready else set()
+        struck |= {node} if node and uid not in now and uid == HIT.uid else set()
+        was_bare |= (
+            was_ready and not is_up and node not in struck and (node, True) not in now.values()
+        )
+    return was_bare
+
+
+def is_ready(wire: Any) -> bool:
+    return bool(wire["status"]["conditions"][0]["status"] == "True")
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=SLOW)
+@given(deliveries=DELIVERIES)
+def test_a_node_is_bare_when_the_whole_record_says_so(deliveries: list[Any]) -> None:
+    """The first delivery that breaks it is the first after which the record does."""
+    timeline = played(deliveries).timeline
+    for index, said in violations(NeverBare(workload=DAEMON, hit=(HIT,)).tally(), timeline, 0):
+        assert bool(said) == is_bare(news(timeline, index))

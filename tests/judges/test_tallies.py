@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -18,10 +17,7 @@ from hypothesis import strategies as st
 from reconverge.judges.invariants import (
     Instance,
     Invariant,
-    Life,
     MadeInAll,
-    Mark,
-    NeverBare,
     NeverFewer,
     NeverMore,
     NeverMoved,
@@ -359,66 +355,6 @@ def is_too_much(raw: Raw) -> bool:
     return len(made) > 1 or len(removed) > 1
 
 
-def is_bare(raw: Raw) -> bool:
-    """Whether a node lost its last ready pod of the DaemonSet, and not by or after a loss of A."""
-    now, struck = dict[str, tuple[str, bool]](), set[str]()
-    for kind, change, wire in raw:
-        if kind != "Pod":
-            continue
-        uid, header = wire["metadata"]["uid"], wire["metadata"]
-        is_mine = any(row["uid"] == DAEMON.uid for row in header.get("ownerReferences", []))
-        is_gone = change == "deleted" or "deletionTimestamp" in header
-        is_up = is_mine and not is_gone and wire["status"]["phase"] == "Running"
-        node, was_ready = now.pop(uid, ("", False))
-        if is_up and wire["spec"]["nodeName"]:
-            is_ready = wire["status"]["conditions"][0]["status"] == "True"
-            now[uid] = (wire["spec"]["nodeName"], is_ready)
-            if is_ready and not was_ready:
-                struck.discard(wire["spec"]["nodeName"])
-        elif node and uid == A.uid:
-            struck.add(node)
-        is_lost = was_ready and not now.get(uid, ("", False))[1]
-        if is_lost and node not in struck and (node, True) not in now.values():
-            return True
-    return False
-
-
-TICKS = Life(of=TICK, marks=(Mark(("status", "conditions", "0", "type"), "Complete"),))
-MOVES = Life(of=A, marks=(Mark(("spec", "nodeName"), "w1"), Mark(("status", "phase"), "Failed")))
-
-
-def is_out_of_turn(life: Life) -> Callable[[Raw], bool]:
-    """Whether marks came first, twice or in another order, or a namesake came beside it."""
-
-    def at(wire: Any, way: tuple[str, ...]) -> Any:
-        for key in way:
-            wire = wire[int(key) if key.isdecimal() else key] if wire else None
-        return wire
-
-    def oracle(raw: Raw) -> bool:
-        mine, is_known, is_gone, is_crowded = list[Any](), False, False, False
-        for kind, change, wire in raw:
-            header = wire["metadata"]
-            if kind != life.of.kind or header["name"] != life.of.name:
-                continue
-            if header["uid"] != life.of.uid:
-                is_crowded |= is_known and not is_gone and header["namespace"] == NAMESPACE
-                continue
-            is_known, is_gone = True, change == "deleted"
-            mine += [] if is_gone else [wire]
-        borne = [[at(wire, mark.field) == mark.value for mark in life.marks] for wire in mine]
-        turns = [
-            number
-            for before, now in pairwise([[False] * len(life.marks), *borne])
-            for number, is_borne in enumerate(now)
-            if is_borne and not before[number]
-        ]
-        is_early = any(borne[0]) if borne else False
-        return is_crowded or is_early or turns != list(range(len(turns)))
-
-    return oracle
-
-
 REMEMBERING: list[tuple[Invariant, Callable[[Raw], bool], bool]] = [
     (NeverMoved(namespace=NAMESPACE), has_moved, True),
     (RestartsNeverFall(namespace=NAMESPACE), has_fallen, True),
@@ -426,9 +362,6 @@ REMEMBERING: list[tuple[Invariant, Callable[[Raw], bool], bool]] = [
     (MadeInAll(workload=JOB, pods=2), is_more_than_two, True),
     (OnceAMinute(cron_job=CRON), is_twice, True),
     (Turnover(workload=KUBIA, made=1, removed=1), is_too_much, True),
-    (TICKS, is_out_of_turn(TICKS), True),
-    (NeverBare(workload=DAEMON, hit=(A,)), is_bare, True),
-    (MOVES, is_out_of_turn(MOVES), True),
 ]
 
 
