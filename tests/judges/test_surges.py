@@ -86,6 +86,21 @@ def the_other_taken_as_well(story: Story) -> None:
     put(story, "old-1", terminating=True)
 
 
+def next_begins_early(story: Story) -> None:
+    """On the first node both are ready, so that it is no surge any more."""
+    put(story, "new-1", "added", ready=False)
+    put(story, "new-1")
+    put(story, "new-2", "added", ready=False)
+
+
+def told_again_meanwhile(story: Story) -> None:
+    """That the old pod is ready is no news: it was when the new one was hit."""
+    put(story, "new-1", "added", ready=False)
+    put(story, "new-1", terminating=True)
+    put(story, "old-1")
+    put(story, "old-1", terminating=True)
+
+
 def two_alike(story: Story) -> None:
     put(story, "new-1", "added", ready=False)
     put(story, "new-1b", "added", ready=False)
@@ -105,6 +120,8 @@ NEW_HIT = NeverBare(workload=DAEMON, hit=(Ref("Pod", NAMESPACE, "new-1", "new-1"
         (SurgesAtMost(workload=DAEMON, nodes=2), both_at_once),
         (NeverBare(workload=DAEMON, hit=(HIT,)), hit_then_replaced),
         (NEW_HIT, the_other_taken_as_well),
+        (NEW_HIT, told_again_meanwhile),
+        (ONE_NODE, next_begins_early),
     ],
 )
 def test_a_rollout_as_it_should_be(promise: Promise, tale: Tale) -> None:
