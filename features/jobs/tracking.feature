@@ -10,3 +10,4 @@ Feature: A Job counts a pod by the finalizer that it has put on it
       Given the task of the Job "short-task" is under way
       When the pod of "short-task" is stripped of the finalizer by which it is counted
       Then the task of "short-task" is done by 1 pod after 0 that failed
+      And "short-task" makes exactly 2 pods in all

@@ -11,30 +11,42 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
+# A gate is held for an instant only: a shorter wait than this is not worth a word.
+SAID_AFTER_S = 2.0
+
 
 @contextmanager
-def turn(folder: Path, *, is_alone: bool, lanes: Sequence[str] = ()) -> Iterator[str]:
+def turn(
+    folder: Path,
+    *,
+    is_alone: bool,
+    lanes: Sequence[str] = (),
+    say: Callable[[str], None] = lambda _: None,
+) -> Iterator[str]:
     """Hold a turn on the cluster whose state folder is `folder`; blocks until it is ours.
 
     Of each of `lanes` one turn is held at a time, beside those of others unless it `is_alone`;
-    which lane it is, is returned, and empty without lanes.
+    which lane it is, is returned, and empty without lanes. A wait is said after SAID_AFTER_S.
     """
     folder.mkdir(parents=True, exist_ok=True)
     how = fcntl.LOCK_EX if is_alone else fcntl.LOCK_SH
-    if not lanes:
-        with _in_room(folder, "turns", how):
-            yield ""
-        return
-    with (
-        _in_lane(folder, lanes) as lane,
-        _in_room(folder, "turns.lanes", fcntl.LOCK_SH),
-        _in_room(folder, "turns", how),
-    ):
+    wanted = "a turn alone" if is_alone else "a turn"
+    late = threading.Timer(SAID_AFTER_S, say, [f"waiting for {wanted}: others use the cluster"])
+    late.daemon = True
+    late.start()
+    with ExitStack() as stack:
+        stack.callback(late.cancel)
+        lane = stack.enter_context(_in_lane(folder, lanes)) if lanes else ""
+        if lanes:
+            stack.enter_context(_in_room(folder, "turns.lanes", fcntl.LOCK_SH))
+        stack.enter_context(_in_room(folder, "turns", how))
+        late.cancel()
         yield lane
 
 

@@ -42,7 +42,7 @@ def turn_on(
     Which lane was had is returned. While it is held its Lease is renewed, and `alarm` rings if that
     fails. Without a `registry` other machines are not kept apart. Raises what taking it raises.
     """
-    with turn(state, is_alone=is_alone, lanes=lanes) as lane:
+    with turn(state, is_alone=is_alone, lanes=lanes, say=say) as lane:
         if registry is None:
             yield lane
             return

@@ -173,6 +173,26 @@ def test_the_silence_of_the_api_server_is_not_the_holders(
     assert not b.try_take()
 
 
+@pytest.mark.parametrize("ask", [Claim.try_take, Claim.is_free])
+def test_a_short_silence_is_not_the_holders_either(
+    cluster: FakeCluster, claim_of: Callable[..., Claim], ask: Callable[[Claim], bool]
+) -> None:
+    """Two stretches in which it was seen unchanged do not add up over the time of no answers."""
+    a, b = claim_of("a"), claim_of("b")
+    assert a.try_take()
+    for is_down in (False, True, False):
+        cluster.is_down = is_down
+        for _ in range(3):
+            if is_down:
+                with pytest.raises(Unreachable):
+                    ask(b)
+            else:
+                assert not ask(b)
+            cluster.clock.pass_s(RETRY_S)
+    assert cluster.clock.monotonic_s() > LEASE_S
+    assert not ask(b)
+
+
 def test_who_slept_has_seen_nothing(cluster: FakeCluster, claim_of: Callable[..., Claim]) -> None:
     """A laptop was closed for an hour: what happened in it, a silence of the server even, is not
     known, so the holder has its whole time again."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import queue
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from reconverge.pytest_plugin import lock
 from reconverge.pytest_plugin.lock import turn
 from tests.plugin.conftest import ROOT, Play
 from tests.plugin.test_verdicts_and_exit_codes import FEATURE
@@ -201,3 +204,31 @@ def test_a_lane_is_one_workers(play: Play) -> None:
     halves = [{ran[f"loss{n}"] for n in numbers} for numbers in ((0, 2), (1, 3))]
     assert [len(half) for half in halves] == [1, 1]
     assert len({ran["loss0"], ran["loss1"], ran["labels0"]}) == 3
+
+
+def test_without_faults_nobody_is_kept_away(play: Play, pytester: pytest.Pytester) -> None:
+    """A fault that does nothing needs no cluster to itself: mutants run beside each other."""
+    with turn(pytester.path / "state", is_alone=False):
+        result = play(scenarios(alone="@exclusive"), "--faults-off", apart=True)
+    result.stdout.fnmatch_lines(["*1 HELD*"])
+
+
+def test_a_wait_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it lasts, and once; who does not wait says nothing."""
+    monkeypatch.setattr(lock, "SAID_AFTER_S", 0.01)
+    said = queue.Queue[str]()
+    holder = Holder(tmp_path, "shared")
+    holder.wait_until_in()
+
+    def leave() -> None:
+        said.put(said.get())  # it is told before the other has left
+        holder.leave()
+
+    leaving = threading.Thread(target=leave)
+    leaving.start()
+    with turn(tmp_path, is_alone=True, say=said.put):
+        leaving.join()
+    monkeypatch.setattr(lock, "SAID_AFTER_S", 10.0)
+    with turn(tmp_path, is_alone=False, say=said.put):
+        pass
+    assert list(said.queue) == ["waiting for a turn alone: others use the cluster"]
