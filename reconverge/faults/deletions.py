@@ -74,7 +74,8 @@ class DeleteCollection(Fault, frozen=True, kw_only=True):
 
     def sentence(self, targets: Sequence[Ref]) -> str:
         which = f"the {self.kind}s labelled {self._selector}"
-        return f"{which} deleted {_WORDS[self.propagation]}: {listed(targets)}"
+        how = _WORDS[self.propagation].replace("its", "their")
+        return f"{which} deleted {how}: {listed(targets)}"
 
     def targets(self, snapshot: Snapshot, pick: Pick) -> tuple[Ref, ...]:
         del pick
