@@ -108,9 +108,13 @@ def _played(
 
 def _ends(place: Path) -> Iterator[tuple[Path, ScenarioRecord]]:
     """Of each run there, the earlier ones first, its folder and the end of each scenario."""
+    from reconverge.clock import RealClock
+    from reconverge.report.mutants import red_by_timeline
+
     for folder in sorted(place.glob("*")):
         run = _record_of(folder)
-        yield from ((folder, one) for one in (run.scenarios if run is not None else ()))
+        ends = run.scenarios if run is not None else red_by_timeline(folder, RealClock())
+        yield from ((folder, one) for one in ends)
 
 
 def _has_come(folder: Path, one: ScenarioRecord) -> bool:
@@ -135,9 +139,19 @@ def _record_of(folder: Path) -> RunRecord | None:
 
 
 def _pytest(words: list[str], folder: Path) -> None:
-    """A run of its own, in a process of its own; how it ended is in its record."""
+    """A run of its own, in a process of its own; how it ended is in its record.
+
+    Who interrupts us interrupts it, once, and it takes its faults back before we end. It is in a
+    group of its own: the Ctrl-C of a terminal would reach it a second time.
+    """
     import subprocess
     import sys
 
     command = [sys.executable, "-m", "pytest", *words, "--report-dir", str(folder)]
-    subprocess.run(command, check=False)
+    process = subprocess.Popen(command, process_group=0)
+    try:
+        process.wait()
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait()
+        raise

@@ -14,14 +14,16 @@ import msgspec
 
 from reconverge.blast import Pick
 from reconverge.cluster.door import Cluster
-from reconverge.cluster.guard import Guard
+from reconverge.cluster.guard import Guard, NothingToHit
 from reconverge.errors import ReconvergeError
 from reconverge.faults.fault import Fault
+from reconverge.faults.foregone import is_foregone
 from reconverge.faults.healing import HEALED_WITHIN_S, is_healed, take_back, wait_until_healed
 from reconverge.faults.journal import Journal, Planned
 from reconverge.faults.rollbacks import AnyUndo
 from reconverge.faults.undo import RollbackFailed
-from reconverge.model import Ref
+from reconverge.judges.effects import describe
+from reconverge.model import Ref, Snapshot
 from reconverge.timeline import Injected, RolledBack, Timeline
 
 
@@ -103,6 +105,8 @@ class Injector:
         targets = fault.targets(snapshot, pick)
         sentence = fault.sentence(targets)
         guard.admit(sentence, targets, snapshot)
+        if not {one.uid for part in after for one in part.targets} & {one.uid for one in targets}:
+            self._refuse_the_foregone(fault, targets, snapshot)
         hit = self._hit + sum(len(one.targets) for one in after)
         guard.limit(sentence, len(targets), hit=hit)
         return Injection(
@@ -113,6 +117,17 @@ class Injector:
             undo=fault.undo(targets, snapshot),
             start=start,
         )
+
+    def _refuse_the_foregone(
+        self, fault: Fault, targets: Sequence[Ref], snapshot: Snapshot
+    ) -> None:
+        effect = fault.effect(targets, ())
+        if is_foregone(effect, snapshot, self._cluster):
+            raise NothingToHit(
+                f"nothing would be changed: {describe(effect)} already",
+                where=fault.sentence(targets),
+                cure="let the fault change something, or leave it out",
+            )
 
     def inject(self, chosen: Injection) -> Injection:
         """Do it. Raises Unavailable, having done nothing, where the undo cannot be written down."""

@@ -163,16 +163,22 @@ def is_seen(effect: AnyEffect, entry: Entry, *, appeared: Container[str] = ()) -
     `appeared` are the UIDs of pods seen before: a surplus pod may come and go within milliseconds,
     before the record of its injection is written.
     """
-    snapshot = entry.snapshot
+    if isinstance(effect, PodAppeared):
+        is_now = entry.view is not None and entry.view.uid == effect.pod.uid
+        return is_now or effect.pod.uid in appeared
+    return is_so(effect, entry.snapshot)
+
+
+def is_so(effect: AnyEffect, snapshot: Snapshot) -> bool:
+    """Whether `snapshot` shows it; that a pod has appeared is shown by its delivery only."""
     match effect:
         case PodsLost(pods=pods):
             may_stay = isinstance(effect, PodsFailed)
             return all(_is_lost(snapshot, pod, may_stay=may_stay) for pod in pods)
-        case PodAppeared(pod=pod):
-            is_now = entry.view is not None and entry.view.uid == pod.uid
-            return is_now or pod.uid in appeared
+        case PodAppeared():
+            return False
         case LabelsChanged(objects=objects, labels=labels):
-            return all(_carries(entry, one, labels) for one in objects)
+            return all(_carries(snapshot, one, labels) for one in objects)
         case ReplicasSet(workload=workload, replicas=replicas):
             view = snapshot.workload(workload)
             return view is not None and view.replicas == replicas
@@ -302,8 +308,8 @@ def _runs_any(pod: Pod | None, ids: Container[str]) -> bool:
     return any(one.container_id.rpartition("/")[2] in ids for one in running)
 
 
-def _carries(entry: Entry, ref: Ref, labels: dict[str, str | None]) -> bool:
-    view = entry.snapshot.get(ref.kind, ref.uid)
+def _carries(snapshot: Snapshot, ref: Ref, labels: dict[str, str | None]) -> bool:
+    view = snapshot.get(ref.kind, ref.uid)
     return view is not None and all(
         view.metadata.labels.get(key) == value for key, value in labels.items()
     )

@@ -99,9 +99,10 @@ class Outcomes:
         place = config.stash.get(REPORT, run.folder)
         counts = tally([end.finding.verdict for end in ends])
         record = config.stash.get(RUN_RECORD, None)
-        for line in (str(record.recovery), str(record.pace)) if record is not None else ():
-            if line:
-                terminalreporter.line(line)
+        if record is not None and str(record.recovery):
+            terminalreporter.line(str(record.recovery))
+        if record is not None and len(ends) > 1:  # one scenario is its own critical path
+            terminalreporter.line(str(record.pace))
         if self.leftover is not None:
             terminalreporter.line(f"left behind: {self.leftover}")
         terminalreporter.line(f"{counts}    seed {run.seed}    {place}")

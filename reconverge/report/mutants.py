@@ -7,14 +7,16 @@ would not have noticed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from pathlib import Path
 
 import msgspec
 
-from reconverge.errors import ExitCode
+from reconverge.clock import Clock
+from reconverge.errors import BadInput, ExitCode
 from reconverge.report.run_record import ScenarioRecord
-from reconverge.timeline import Entry, Injected, Noted
+from reconverge.timeline import Entry, Injected, Judged, Noted, Opened, read_timeline
 from reconverge.verdict import Verdict
 
 # To probes and to ended processes the kubelet reacts; the API server alone to what is tagged so.
@@ -55,6 +57,34 @@ class Mutant(msgspec.Struct, frozen=True, kw_only=True):
     mutation: Mutation
     fate: Fate
     why: str = ""
+
+
+def red_by_timeline(folder: Path, clock: Clock) -> Iterator[ScenarioRecord]:
+    """The red ends that the timelines of a run tell by themselves, which was killed and no more.
+
+    What they do not show to be red is left out: a scenario may have been under way. Whether one had
+    come to its fault is left open.
+    """
+    for path in sorted(folder.glob("*/timeline.jsonl")):
+        try:
+            timeline = read_timeline(path, clock)
+        except BadInput:  # not even its opening was written
+            continue
+        opened = timeline[0].record
+        assert isinstance(opened, Opened), "a timeline begins with its opening record"
+        judged = (one.record for one in timeline.entries() if isinstance(one.record, Judged))
+        findings = (one.finding for one in judged)
+        red = next((one for one in findings if one.verdict is not Verdict.HELD), None)
+        if red is not None:
+            yield ScenarioRecord(
+                scenario=opened.scenario,
+                verdict=red.verdict,
+                exit_code=ExitCode[red.verdict.name],
+                promise=red.promise,
+                why=red.why,
+                is_started=False,
+                timeline=str(path.relative_to(folder)),
+            )
 
 
 def mutations_of(tags: Iterable[str], entries: Iterable[Entry]) -> tuple[Mutation, ...]:

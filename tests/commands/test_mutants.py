@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +15,8 @@ from reconverge.commands import mutants
 from reconverge.report import run_record
 from reconverge.report.run_record import ScenarioRecord
 from reconverge.verdict import Verdict
-from tests.commands.played import play
+from tests.commands.played import forge, play, rewrite
+from tests.plugin.conftest import ROOT
 from tests.report.records import run_of
 
 FEATURE = """
@@ -116,3 +121,59 @@ def test_an_interrupted_call_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) ->
     assert runs == [[NAME, "--faults-off"], silenced, silenced]
     assert typed() == 0
     assert len(runs) == 3
+
+
+@pytest.mark.usefixtures("project")
+def test_what_a_killed_run_had_shown_to_be_red_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its timelines tell so; what they do not show to be red is run again."""
+    runs: list[list[str]] = []
+
+    def be_killed(verdict: Verdict) -> Callable[[list[str], Path], None]:
+        def run(words: list[str], folder: Path) -> None:
+            runs.append(words[:2])
+            path = play(folder)
+            rewrite(path, lambda line: line | {"scenario": NAME} if "scenario" in line else line)
+            if verdict is not Verdict.HELD:
+                forge(path, verdict)
+
+        return run
+
+    monkeypatch.setattr(mutants, "_pytest", be_killed(Verdict.HELD))
+    assert typed() == 2
+    monkeypatch.setattr(mutants, "_pytest", be_killed(Verdict.UNKNOWN))
+    assert typed() == 0
+    assert typed() == 0
+    assert runs == [[NAME, "--faults-off"], [NAME, "--controllers-silenced"]] * 2
+
+
+SLOW_TO_END = """
+def test_it():
+    try:
+        open("begun", "w").close()  # blocks until somebody reads: it is a pipe
+        import threading
+        threading.Event().wait(60)
+    finally:
+        import time
+        time.sleep(1)
+        open("tidy", "w").close()
+"""
+CALLER = """
+from pathlib import Path
+from reconverge.commands.mutants import _pytest
+from reconverge.interrupts import interrupt_when_told_to_end
+interrupt_when_told_to_end()
+_pytest(["test_slow.py", "-p", "no:cacheprovider", "-s"], Path("run"))
+"""
+
+
+def test_who_is_told_to_end_lets_its_run_end(tmp_path: Path) -> None:
+    """Killed, the run would take no fault back, and write no record."""
+    (tmp_path / "test_slow.py").write_text(SLOW_TO_END, encoding="utf-8")
+    os.mkfifo(tmp_path / "begun")
+    caller = subprocess.Popen(
+        [sys.executable, "-c", CALLER], cwd=tmp_path, env=os.environ | {"PYTHONPATH": ROOT}
+    )
+    (tmp_path / "begun").read_bytes()
+    caller.terminate()
+    assert caller.wait() != 0
+    assert (tmp_path / "tidy").exists()

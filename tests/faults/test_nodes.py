@@ -9,10 +9,12 @@ import pytest
 
 from reconverge.cluster.door import JsonObject
 from reconverge.cluster.errors import Conflict
+from reconverge.cluster.guard import NothingToHit
 from reconverge.cluster.taints import add_taint
 from reconverge.faults import (
     CordonNode,
     DeregisterNode,
+    DrainNode,
     Fault,
     LabelNode,
     RemoveNode,
@@ -100,16 +102,24 @@ def test_a_mark_is_its_own_effect(stage: Stage, fault: Fault, sentence: str, lac
     assert is_seen(effect, stage.experiment.timeline[-1])
 
 
-@pytest.mark.parametrize("was_cordoned", [True, False])
-def test_a_node_is_as_open_as_before(stage: Stage, was_cordoned: bool) -> None:
-    """One that somebody else had cordoned stays cordoned."""
-    node = stage.experiment.node("fake-worker")
-    stage.cluster.patch(node, {"spec": {"unschedulable": was_cordoned}})
-    stage.cluster.clock.pass_s(0.01)
-    injection = stage.experiment.inject(CordonNode(node=node.name))
-    assert node_of(stage, node.name).spec.unschedulable
+def test_a_node_is_as_open_as_before(stage: Stage) -> None:
+    """It is closed, and opened again."""
+    injection = stage.experiment.inject(CordonNode(node="fake-worker"))
+    assert node_of(stage, "fake-worker").spec.unschedulable
     stage.experiment.roll_back(injection)
-    assert node_of(stage, node.name).spec.unschedulable is was_cordoned
+    assert not node_of(stage, "fake-worker").spec.unschedulable
+
+
+def test_a_node_that_somebody_else_had_cordoned_stays_cordoned(stage: Stage) -> None:
+    """By a drain of it, too; to cordon it once more is nothing."""
+    node = stage.experiment.node("fake-worker")
+    stage.cluster.patch(node, {"spec": {"unschedulable": True}})
+    stage.cluster.clock.pass_s(0.01)
+    with pytest.raises(NothingToHit, match='"fake-worker" is unschedulable already'):
+        stage.experiment.inject(CordonNode(node=node.name))
+    injection = stage.experiment.inject(DrainNode(node=node.name, running=stage.kubia))
+    stage.experiment.roll_back(injection)
+    assert node_of(stage, node.name).spec.unschedulable
 
 
 def test_a_taint_stands_beside_others_and_goes_alone(stage: Stage) -> None:

@@ -206,6 +206,13 @@ def test_a_lane_is_one_workers(play: Play) -> None:
     assert len({ran["loss0"], ran["loss1"], ran["labels0"]}) == 3
 
 
+@pytest.mark.parametrize("names", [["one"], ["one", "two"]])
+def test_the_pace_of_several_is_told(play: Play, names: list[str]) -> None:
+    """One scenario is its own critical path: there is nothing to tell."""
+    result = play(scenarios(**dict.fromkeys(names, "")))
+    assert ("wall time" in result.stdout.str()) == (len(names) > 1)
+
+
 def test_without_faults_nobody_is_kept_away(play: Play, pytester: pytest.Pytester) -> None:
     """A fault that does nothing needs no cluster to itself: mutants run beside each other."""
     with turn(pytester.path / "state", is_alone=False):
