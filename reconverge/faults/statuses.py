@@ -23,7 +23,7 @@ class OverwriteStatus(Fault, frozen=True, kw_only=True):
     """Write a false number into the status of a workload, by the name it has in the API.
 
     Its controller corrects it within milliseconds, so the object is marked in the same write: that
-    is the proof that it was done.
+    is the proof that it was done. One that bears the mark is not hit again.
     """
 
     of: Ref
@@ -36,7 +36,9 @@ class OverwriteStatus(Fault, frozen=True, kw_only=True):
 
     def targets(self, snapshot: Snapshot, pick: Pick) -> tuple[Ref, ...]:
         del pick
-        return (self.of,) if snapshot.get(self.of.kind, self.of.uid) is not None else ()
+        view = snapshot.get(self.of.kind, self.of.uid)
+        is_fresh = view is not None and MARK not in view.metadata.annotations
+        return (self.of,) if is_fresh else ()
 
     def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
         """Of the mark alone: the number is its controller's, who has the last word on it."""

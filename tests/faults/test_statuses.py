@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconverge.blast import Pick
+from reconverge.cluster.guard import NothingToHit
 from reconverge.faults import OverwriteStatus
 from reconverge.faults.injector import encoded
 from reconverge.faults.registry import decode_fault
@@ -56,6 +57,14 @@ def test_its_controller_counts_anew_and_moves_no_pod(stage: Stage) -> None:
     assert stage.expect(Eventually(of=said, injections=(injection.id,))).verdict is Verdict.HELD
     assert stage.converge().verdict is Verdict.HELD
     assert stage.hold(baselines.same_pods(before, stage.kubia)).verdict is Verdict.HELD
+
+
+def test_what_bears_the_mark_is_not_hit_again(stage: Stage) -> None:
+    """The mark of the first time would pass for that of the second."""
+    stage.experiment.inject(false(stage))
+    stage.cluster.clock.pass_s(5.0)
+    with pytest.raises(NothingToHit):
+        stage.experiment.inject(false(stage))
 
 
 def test_nobody_corrects_it_where_the_controller_is_frozen(stage: Stage) -> None:
