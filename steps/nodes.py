@@ -19,10 +19,10 @@ from reconverge.faults import (
     TaintNode,
 )
 from reconverge.judges import baselines, losses
-from reconverge.judges.predicates import HasPods, Not, PodDeleted
+from reconverge.judges.predicates import HasPods, Not
 from reconverge.judges.states import NodeGone, NodeWhole
 from reconverge.judges.steady import JobComplete
-from reconverge.judges.temporal import Eventually, Never, ThenStays, Until
+from reconverge.judges.temporal import Eventually
 from reconverge.judges.timing.nodes import OUT_OF_SERVICE
 from reconverge.judges.whereabouts import Counts, RunsOn
 from reconverge.lookup import node_of, pod_named
@@ -127,8 +127,8 @@ def silent_kubelet(experiment: Experiment, name: str) -> Injection:
     """Stop it, and wait until the node is given up and its pods are to be driven out."""
     workload = experiment.workload(name)
     injection = experiment.inject(StopKubelet(running=workload))
-    [node], before = injection.targets, experiment.before()
-    experiment.expect(losses.eviction_pending_on(before, node, of=workload, after=injection.id))
+    lost = losses.pods_on(experiment.before(), injection.targets[0], of=workload)
+    experiment.expect(losses.eviction_pending(lost, injection.targets[0], after=injection.id))
     return injection
 
 
@@ -149,31 +149,6 @@ def three_on_one_node(
     ready_pod(experiment, manifests, first)
     ready_pod(experiment, manifests, second)
     return ready_pod(experiment, manifests, third)
-
-
-@given(
-    words('that node has been tainted "{taint:Taint}" and "{name:Name}" has to go'),
-    target_fixture="injection",
-)
-def has_been_tainted(experiment: Experiment, pod: Ref, taint: Taint, name: str) -> Injection:
-    """Taint it, and wait until that pod is deleted."""
-    gone = experiment.pod(name)
-    injection = taint_node(experiment, pod, taint)
-    experiment.expect(Eventually(of=PodDeleted(pod=gone), injections=(injection.id,)))
-    return injection
-
-
-@when(words('that node is tainted "{taint:Taint}"'), target_fixture="injection")
-def taint_node(experiment: Experiment, pod: Ref, taint: Taint) -> Injection:
-    """Taint the node on which the pod runs."""
-    node = node_of(experiment.timeline.latest(), pod)
-    return experiment.inject(TaintNode(node=node.name, taint=taint))
-
-
-@when("the taint is taken away")
-def take_taint_away(experiment: Experiment, injection: Injection) -> None:
-    """The node is as open as before."""
-    experiment.roll_back(injection)
 
 
 @when("that node is declared out of service", target_fixture="out_of_service")
@@ -299,15 +274,6 @@ def restarted_in_place(experiment: Experiment, injection: Injection, name: str) 
     experiment.expect_each(losses.restarted(before, pods))
 
 
-@then(words('it is told that the eviction of its pods of "{name:Name}" was cancelled'))
-def eviction_cancelled(experiment: Experiment, injection: Injection, name: str) -> None:
-    """Whoever describes the pods can read it."""
-    before, workload = experiment.before(), experiment.workload(name)
-    pods = losses.pods_on(before, injection.targets[0], of=workload)
-    told = losses.remarked(pods, "TaintManagerEviction", "Cancelling deletion")
-    experiment.expect_each(told)
-
-
 @then("they are replaced while that node and they themselves look ready")
 def replaced_unnoticed(experiment: Experiment, injection: Injection, stopped: Injection) -> None:
     """Their replacements are there before anybody knows that the node is dead."""
@@ -361,34 +327,3 @@ def none_runs_there(experiment: Experiment, cordon: Injection, name: str) -> Non
     """Nothing new was put there."""
     there = RunsOn(workload=experiment.workload(name), node=cordon.targets[0].name)
     experiment.expect(Eventually(of=Not(of=there)))
-
-
-@then(words('"{first:Name}" has to go while "{second:Name}" stays'))
-def goes_first(experiment: Experiment, injection: Injection, first: str, second: str) -> None:
-    """The one is deleted before the other."""
-    before, namespace = experiment.before(), experiment.namespace
-    gone = PodDeleted(pod=pod_named(before, first, namespace=namespace))
-    stays = Not(of=PodDeleted(pod=pod_named(before, second, namespace=namespace)))
-    experiment.expect(Until(of=stays, until=gone, injections=(injection.id,)))
-
-
-@then(words('"{name:Name}" stays for {stay_s:Duration}'))
-def stays_for(experiment: Experiment, injection: Injection, name: str, stay_s: float) -> None:
-    """Nobody deletes it for so long after the fault."""
-    pod = pod_named(experiment.before(), name, namespace=experiment.namespace)
-    stays = Not(of=PodDeleted(pod=pod))
-    experiment.expect(ThenStays(of=stays, for_s=stay_s, injections=(injection.id,)))
-
-
-@then(words('"{name:Name}" stays for {stay_s:Duration}, and has to go then'))
-def goes_after(experiment: Experiment, injection: Injection, name: str, stay_s: float) -> None:
-    """It is deleted in the end, and not at once."""
-    stays_for(experiment, injection, name, stay_s)
-    gone = PodDeleted(pod=pod_named(experiment.before(), name, namespace=experiment.namespace))
-    experiment.expect(Eventually(of=gone, injections=(injection.id,)))
-
-
-@then(words('"{name:Name}" never has to go'))
-def never_goes(experiment: Experiment, name: str) -> None:
-    """Nobody deletes it."""
-    experiment.hold(Never(of=PodDeleted(pod=experiment.pod(name))))

@@ -31,3 +31,4 @@ Feature: The restart of an agent or of the cluster's front door touches no pod
     Scenario: A frozen kubelet
       When the kubelet of a node that runs a pod of "kubia" is frozen
       Then that node is found to be NotReady
+      And "kubia" converges to 3 ready pods

@@ -15,7 +15,7 @@ Feature: A daemon belongs to its node, whole or lost
 
   Rule: What every node needs runs on every node, those of the control plane included
 
-    @ds_2 @k8s_n16
+    @ds_2 @k8s_n16 @elsewhere
     Scenario: A kube-proxy that is killed comes back on its node
       When the kube-proxy of a node is killed
       Then its container there is started again

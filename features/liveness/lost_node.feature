@@ -5,7 +5,7 @@ Feature: A container is probed and restarted by the kubelet of its node, and by 
 
   Rule: Where there is no kubelet there is no restart
 
-    @lp_31
+    @lp_31 @kubelet
     Scenario: The pods on a lost node are not restarted any more
       Given the ReplicationController "restless" is in its steady state of 3 ready pods
       When a node that runs a pod of "restless" is stopped

@@ -37,3 +37,4 @@ Feature: Pods that have to leave a node are replaced, and none comes back to it
       And that node has been tainted "closed:NoExecute" and "stranger" has to go
       When the taint is taken away
       Then "guest" stays for 6 seconds
+      And it is told that the eviction of "guest" was cancelled

@@ -17,7 +17,7 @@ Feature: The pods of a lost node are replaced elsewhere, and the node comes back
 
   Rule: A node that returns is whole, and nothing that was lost with it comes back
 
-    @node_2 @node_5 @node_6 @k8s_n7 @k8s_n8
+    @node_2 @node_5 @node_6 @k8s_n7 @k8s_n8 @kubelet
     Scenario: A node that was given up returns
       Given the ReplicationController "kubia" is in its steady state of 3 ready pods
       And the Pod "lone" is ready

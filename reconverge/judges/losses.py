@@ -147,11 +147,6 @@ def eviction_pending(pods: tuple[Ref, ...], node: Ref, *, after: str) -> Eventua
     return Eventually(of=AllOf(parts=(*parts, tainted)), injections=(after,))
 
 
-def eviction_pending_on(before: Snapshot, node: Ref, *, of: Ref, after: str) -> Eventually:
-    """The same of the pods of a workload that were on that node."""
-    return eviction_pending(pods_on(before, node, of=of), node, after=after)
-
-
 def spared(timeline: Timeline, pods: tuple[Ref, ...], node: Ref, *, after: str) -> ThenStays:
     """The pods of a lost node stay for longer than others would, and nothing drives them out."""
     scene = scene_of(timeline)
@@ -172,6 +167,14 @@ def restarted(before: Snapshot, pods: tuple[Ref, ...]) -> list[Promise]:
 def remarked(pods: tuple[Ref, ...], reason: str, message: str = "") -> list[Promise]:
     """There is such an event about each of the pods."""
     return [Remarked(about=pod, reason=reason, message=message) for pod in pods]
+
+
+def eviction_cancelled(pods: tuple[Ref, ...]) -> list[Promise]:
+    """Each of the pods was to be driven out, and is let off.
+
+    Source: emitCancelPodDeletionEvent in pkg/controller/tainteviction, Kubernetes 1.34.
+    """
+    return remarked(pods, "TaintManagerEviction", "Cancelling deletion")
 
 
 def never_replaced(before: Snapshot, pod: Ref) -> Never:

@@ -46,6 +46,7 @@ TAGS = {
     "manifests": "about manifests and their versions",
     "kubelet": "about what a kubelet does: no controller takes part",
     "api": "the API server answers alone: no controller takes part, so freezing them shows nothing",
+    "elsewhere": "who reacts works in another namespace, so its silence in this one shows nothing",
 }
 _VISIBLE = pytest.StashKey[tuple[StepFunctionContext, ...]]()
 _SCENARIO_LINE = re.compile(r"\s*(?:Scenario(?: Outline| Template)?|Example)\s*:\s*(.*?)\s*$")

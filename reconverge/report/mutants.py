@@ -19,9 +19,11 @@ from reconverge.report.run_record import ScenarioRecord
 from reconverge.timeline import Entry, Injected, Judged, Noted, Opened, read_timeline
 from reconverge.verdict import Verdict
 
-# To probes and to ended processes the kubelet reacts; the API server alone to what is tagged so.
+# To probes and to ended processes the kubelet reacts.
 KUBELET_TAGS = frozenset({"@liveness", "@probes", "@kubelet"})
-API_TAG = "@api"
+# The API server alone answers, or who reacts does so outside of the scenario's namespace: to refuse
+# writes there shows nothing.
+UNSILENCED_TAGS = frozenset({"@api", "@elsewhere"})
 # The fault by which a run's controllers or kubelets are silenced: it is a mutation, not a fault of
 # the scenario's own.
 _SILENCE = "Silence"
@@ -92,7 +94,7 @@ def mutations_of(tags: Iterable[str], entries: Iterable[Entry]) -> tuple[Mutatio
     acts = any(_is_act(entry) for entry in entries)
     off = (Mutation.FAULTS_OFF,) if acts else ()
     own = set(tags)
-    if API_TAG in own:
+    if own & UNSILENCED_TAGS:
         return off
     return (*off, Mutation.KUBELETS if own & KUBELET_TAGS else Mutation.CONTROLLERS)
 
