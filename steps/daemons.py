@@ -20,6 +20,7 @@ from reconverge.faults import (
 from reconverge.faults.specs import change_image
 from reconverge.judges import baselines, daemons, losses
 from reconverge.judges.fields import Shows
+from reconverge.judges.invariants import SurgesAtMost
 from reconverge.judges.owners import GoneWithPods, Orphaned
 from reconverge.judges.predicates import AllOf, HasPods, Not
 from reconverge.judges.steady import OnEachNode
@@ -306,6 +307,25 @@ def number_refused(refusal: str) -> None:
 def never_two(experiment: Experiment, name: str) -> None:
     """At no observation, terminating ones aside."""
     experiment.hold(daemons.one_per_node(experiment.workload(name)))
+
+
+@then(words('"{name:Name}" never has two pods of one revision on one node'))
+def never_two_alike(experiment: Experiment, name: str) -> None:
+    """At no observation, terminating ones aside; an old and a new one may be side by side."""
+    experiment.hold(daemons.one_per_revision(experiment.workload(name)))
+
+
+@then(words('"{name:Name}" never makes a pod beside a ready one on more than {nodes:Number} node'))
+def surges_within(experiment: Experiment, name: str, nodes: int) -> None:
+    """As its maxSurge says: further nodes have their turn when that pod is ready."""
+    experiment.hold(SurgesAtMost(workload=experiment.workload(name), nodes=nodes))
+
+
+@then(words('no node is without a ready pod of "{name:Name}", unless one was deleted there'))
+def never_bare(experiment: Experiment, injection: Injection, name: str) -> None:
+    """The rollout itself takes a pod away only where another is ready."""
+    daemon = experiment.workload(name)
+    experiment.hold(daemons.never_bare(daemon, hit=injection.targets))
 
 
 @then("the deleted pod has ended before another is made on its node")

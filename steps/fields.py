@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_bdd import then
+from pytest_bdd import then, when
 
+from reconverge.faults import OverwriteStatus
 from reconverge.judges.fields import Has, Shows
 
 from .vocabulary import words
 
 if TYPE_CHECKING:
-    from reconverge.experiment import Experiment
+    from reconverge.experiment import Experiment, Injection
+
+
+@when(
+    words('the status of "{name:Name}" is overwritten to count {count:Number} "{field:Name}"'),
+    target_fixture="injection",
+)
+def overwrite(experiment: Experiment, name: str, count: int, field: str) -> Injection:
+    """Somebody writes a number into it that is not so."""
+    workload = experiment.workload(name)
+    return experiment.inject(OverwriteStatus(of=workload, field=field, number=count))
 
 
 @then(words('"{name:Name}" shows "{field:Field}" as "{value:Name}"'))

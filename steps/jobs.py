@@ -45,6 +45,7 @@ def create_job(experiment: Experiment, manifests: Manifests, name: str) -> None:
 
 
 @when(words('"{name:Name}" is allowed {count:Number} pods at once'), target_fixture="injection")
+@given(words('"{name:Name}" has been allowed {count:Number} pods at once'))
 def allow_at_once(experiment: Experiment, name: str, count: int) -> Injection:
     """Change how many pods of a Job may run at the same time."""
     job, world = experiment.workload(name), experiment.timeline.latest()
@@ -52,6 +53,7 @@ def allow_at_once(experiment: Experiment, name: str, count: int) -> Injection:
 
 
 @when(words('"{name:Name}" is suspended'), target_fixture="injection")
+@given(words('"{name:Name}" has been suspended'))
 def suspend_workload(experiment: Experiment, name: str) -> Injection:
     """A Job or a CronJob is to do nothing."""
     return experiment.inject(suspend(experiment.workload(name), experiment.timeline.latest()))

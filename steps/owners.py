@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from pytest_bdd import given, then, when
 
-from reconverge.faults import DeleteOwner
+from reconverge.faults import DeleteCollection, DeleteOwner
 from reconverge.judges import baselines
-from reconverge.judges.invariants import Claims, OwnerGoesLast
+from reconverge.judges.invariants import Claims, Life, OwnerGoesLast
 from reconverge.judges.owners import GoneWithPods, Orphaned
 
-from .vocabulary import words
+from .vocabulary import marks, words
 
 if TYPE_CHECKING:
     from reconverge.experiment import Experiment, Injection
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 def delete_owner(experiment: Experiment, name: str, how: Propagation | None) -> Injection:
     """Delete it, and say what becomes of its pods, or leave that to the cluster."""
     return experiment.inject(DeleteOwner(of=experiment.workload(name), propagation=how))
+
+
+@when(
+    words('the {kind:AnyKind}s labelled "{labels:Labels}" are deleted with their pods'),
+    target_fixture="injection",
+)
+def delete_collection(experiment: Experiment, kind: str, labels: dict[str, str]) -> Injection:
+    """As many as there are, by one request that names none of them."""
+    fault = DeleteCollection(kind=kind, labels=labels, namespace=experiment.home)
+    return experiment.inject(fault)
 
 
 @given(words('"{name:Name}" has left its pods as orphans'), target_fixture="deletion")
@@ -38,6 +48,12 @@ def gone_with_pods(experiment: Experiment, injection: Injection) -> None:
     [owner] = injection.targets
     pods = baselines.pods_of(experiment.before(), owner)
     experiment.expect(GoneWithPods(owner=owner, pods=pods))
+
+
+@then("each of them is gone, and its pods with it")
+def each_gone_with_pods(experiment: Experiment, injection: Injection) -> None:
+    """No owner that was hit is there any more, nor any pod that it had."""
+    experiment.expect_each(baselines.gone_with_pods(experiment.before(), injection.targets))
 
 
 @then("it is gone, and its pods run on as orphans")
@@ -69,3 +85,10 @@ def claims_orphans(experiment: Experiment, deletion: Injection, name: str) -> No
     before = experiment.timeline.snapshot_at(deletion.start - 1)
     pods = baselines.pods_of(before, deletion.targets[0])
     experiment.hold(Claims(workload=experiment.workload(name), mine=pods))
+
+
+@then("its life is told from its making to its deletion, each step of it once")
+def life_told(experiment: Experiment, datatable: list[list[str]], injection: Injection) -> None:
+    """What each of its fields came to say, in this order; from the beginning of the scenario on."""
+    [owner] = injection.targets
+    experiment.hold(Life(of=owner, marks=marks(datatable)), start=0)

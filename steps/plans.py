@@ -8,6 +8,7 @@ from pytest_bdd import when
 
 from reconverge.faults import DeletePods, FreezeController, KillController
 from reconverge.faults.plans import AtOnce, Held, InSequence, Repeated, When
+from reconverge.faults.specs import change_image
 from reconverge.judges.occurrences import PodMade, PodTurnsReady
 
 from .vocabulary import words
@@ -30,6 +31,23 @@ def delete_at_a_rate(
     """Delete again and again, each time chosen anew."""
     lost = DeletePods(of=experiment.workload(name), blast_radius=radius)
     return experiment.perform(Repeated(fault=lost, every_s=every_s, for_s=for_s))
+
+
+@when(
+    words(
+        '"{name:Name}" rolls out the image "{image:Name}", and one of its pods is deleted every '
+        "{every_s:Duration} for {for_s:Duration}"
+    ),
+    target_fixture="injection",
+)
+def delete_in_rollout(
+    experiment: Experiment, name: str, image: str, every_s: float, for_s: float
+) -> Performance:
+    """Hit old and new pods alike while they take turns."""
+    workload, world = experiment.workload(name), experiment.timeline.latest()
+    rollout = change_image(workload, world, image=image)
+    losses = Repeated(fault=DeletePods(of=workload), every_s=every_s, for_s=for_s)
+    return experiment.perform(InSequence(parts=(rollout, losses)))
 
 
 @when(

@@ -16,6 +16,7 @@ from reconverge.blast import ALL, MAJORITY, MINORITY, BlastRadius, Count, Percen
 from reconverge.faults.containers import Ending
 from reconverge.faults.deletions import Propagation
 from reconverge.faults.specs import Illness
+from reconverge.judges.invariants import Mark
 from reconverge.model import Taint
 
 Word = TypeVar("Word", bound=Callable[[str], Any])
@@ -154,6 +155,11 @@ def propagation(text: str) -> Propagation | None:
 def lines(datatable: list[list[str]]) -> dict[str, str]:
     """A table of two columns: what is meant, and what is said of it."""
     return {name: text for name, text in datatable}  # noqa: C416  # a row has exactly two cells
+
+
+def marks(datatable: list[list[str]]) -> tuple[Mark, ...]:
+    """A table of two columns, in the order of what happens: a field, and what it comes to say."""
+    return tuple(Mark(field(name), text) for name, text in datatable)
 
 
 @spelt(r"[^:\"]+:(?:NoExecute|NoSchedule|PreferNoSchedule)")

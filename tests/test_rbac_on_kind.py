@@ -27,6 +27,7 @@ from reconverge.experiment import Experiment
 from reconverge.faults import Fault, specs
 from reconverge.faults.fault import NotOfThisCluster
 from reconverge.faults.journal import Journal
+from reconverge.judges.owners import AllGone
 from reconverge.model import Ref, ref
 from reconverge.provision.state import StateDir
 from reconverge.timeline import Entry
@@ -142,6 +143,7 @@ def fault_of(name: str, experiment: Experiment) -> Fault:
         "DeleteOwner": faults.DeleteOwner(
             of=experiment.workload("batch"), propagation="Background"
         ),
+        "OverwriteStatus": faults.OverwriteStatus(of=kubia, field="readyReplicas", number=7),
     }[name]
 
 
@@ -162,6 +164,7 @@ def fault_of(name: str, experiment: Experiment) -> Fault:
         "EvictPods",
         "FailPods",
         "DeletePods",
+        "OverwriteStatus",
         "DeleteOwner",
     ],
 )
@@ -170,6 +173,16 @@ def test_a_fault_of_the_namespace_is_done_and_undone(experiment: Experiment, nam
     injection = experiment.inject(fault_of(name, experiment))
     experiment.roll_back(injection)
     await_two(experiment)
+
+
+def test_a_collection_of_the_namespace_is_deleted(experiment: Experiment) -> None:
+    """By its label alone: no object of it is named in the request."""
+    labels = {"release": "old"}
+    experiment.apply({**job(seconds=60), "metadata": {"name": "old", "labels": labels}})
+    injection = experiment.inject(
+        faults.DeleteCollection(kind="Job", labels=labels, namespace=experiment.home)
+    )
+    experiment.expect(AllGone(objects=injection.targets))
 
 
 @pytest.mark.parametrize("is_alone", [True, False])

@@ -87,3 +87,13 @@ Feature: A CronJob makes a Job for each time that it is due
       When "unlucky" is run 3 times by hand
       Then an event "SuccessfulDelete" tells of "unlucky"
       And "unlucky" keeps 1 Jobs that are "Failed", and none goes on
+
+  Rule: Whoever follows a CronJob is told of each step of its life, once
+
+    @api @k8s_c11
+    Scenario: A CronJob is made, changed and deleted
+      Given the CronJob "hourly" has been accepted
+      And "hourly" has been suspended
+      When "hourly" is deleted with its pods
+      Then its life is told from its making to its deletion, each step of it once
+        | spec.suspend | true |

@@ -74,6 +74,24 @@ Feature: A DaemonSet runs one pod on each node
       When the DaemonSet "node-agent" is deleted without its pods
       Then its pods run on, and nobody owns them
 
+    @k8s_ds9
+    Scenario: The DaemonSets of an old release are deleted at once
+      Given the DaemonSet "old-agent" runs on each node
+      And the DaemonSet "old-exporter" runs on each node
+      And the DaemonSet "new-agent" runs on each node
+      When the DaemonSets labelled "release=old" are deleted with their pods
+      Then each of them is gone, and its pods with it
+      And "new-agent" keeps exactly its pods
+
+  Rule: What it says of itself is its controller's word, and no reason to act
+
+    @k8s_ds10
+    Scenario: Somebody writes into the status of a DaemonSet that no pod is ready
+      Given the DaemonSet "node-agent" runs on each node
+      When the status of "node-agent" is overwritten to count 0 "numberReady"
+      Then "node-agent" has one ready pod on each node that it selects
+      And "node-agent" keeps exactly its pods
+
   Rule: A new revision reaches every node, one after another
 
     @k8s_ds6
@@ -83,6 +101,17 @@ Feature: A DaemonSet runs one pod on each node
       Then "node-agent" has one ready pod on each node that it selects
       And "node-agent" never lacks more than one ready pod
       And "node-agent" never has two pods on one node
+
+  Rule: A roll-out that may surge takes no pod away before the new one is ready
+
+    @k8s_ds8 @fault_delete_pods
+    Scenario: Pods are deleted while a new image is rolled out
+      Given the DaemonSet "seamless" runs on each node
+      When "seamless" rolls out the image "mycool0905/kubia", and one of its pods is deleted every 1 second for 4 seconds
+      Then "seamless" has one ready pod on each node that it selects
+      And no node is without a ready pod of "seamless", unless one was deleted there
+      And "seamless" never makes a pod beside a ready one on more than 1 node
+      And "seamless" never has two pods of one revision on one node
 
   Rule: A roll-out that is taken back touches no pod that it had not reached
 

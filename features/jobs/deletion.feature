@@ -20,3 +20,14 @@ Feature: A Job that is deleted decides what becomes of its pods
       When "pair" is deleted without a word on its pods
       Then it is gone, and its pods run on as orphans
       And its pods are never touched
+
+  Rule: Whoever follows a Job is told of each step of its life, once
+
+    @k8s_j26
+    Scenario: A Job is made, changed and deleted
+      Given "pair" has been allowed 1 pods at once
+      When "pair" is deleted with its pods
+      Then it is gone, and its pods with it
+      And its life is told from its making to its deletion, each step of it once
+        | status.active    | 2 |
+        | spec.parallelism | 1 |

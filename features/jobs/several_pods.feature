@@ -53,3 +53,12 @@ Feature: A Job of several pods runs them in turn or side by side
         | number |
         | 1      |
         | 0      |
+
+  Rule: How many pods run it counts anew, whatever its status says
+
+    @k8s_j25
+    Scenario: Somebody writes into the status of a Job that more pods run
+      Given the Job "pair" is running 2 pods
+      When the status of "pair" is overwritten to count 7 "active"
+      Then "pair" goes on with 2 pods
+      And "pair" makes exactly 2 pods in all

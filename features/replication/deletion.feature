@@ -52,6 +52,17 @@ Feature: What becomes of pods when their owner is deleted
         | ReplicationController |
         | ReplicaSet            |
 
+  Rule: Who is deleted by a label takes its pods with it, and nobody else's
+
+    @k8s_rs6
+    Scenario: The ReplicaSets of an old release are deleted at once
+      Given the ReplicaSet "old-shop" is in its steady state of 2 ready pods
+      And the ReplicaSet "old-till" is in its steady state of 1 ready pods
+      And the ReplicaSet "new-shop" is in its steady state of 2 ready pods
+      When the ReplicaSets labelled "release=old" are deleted with their pods
+      Then each of them is gone, and its pods with it
+      And "new-shop" keeps exactly its pods
+
   Rule: Pods stay behind as orphans
 
     @rc_33 @rs_2 @rs_12 @k8s_g2
@@ -108,3 +119,17 @@ Feature: What becomes of pods when their owner is deleted
       Given the ReplicaSet "swift" is in its steady state of 3 ready pods
       When "swift" is deleted without a word on its pods
       Then it is gone, and its pods with it
+
+  Rule: Whoever follows a workload is told of each step of its life, once
+
+    @k8s_rc5
+    Scenario: A ReplicationController is made, changed, scaled and deleted
+      Given the ReplicationController "swift" is in its steady state of 1 ready pods
+      And "swift" has been given the image "mycool0905/kubia"
+      And "swift" has been scaled to 2 pods
+      When "swift" is deleted with its pods
+      Then it is gone, and its pods with it
+      And its life is told from its making to its deletion, each step of it once
+        | status.readyReplicas                  | 1                |
+        | spec.template.spec.containers.0.image | mycool0905/kubia |
+        | spec.replicas                         | 2                |

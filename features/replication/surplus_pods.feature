@@ -135,3 +135,12 @@ Feature: ReplicationControllers and ReplicaSets remove the pods that are too man
       Then "kubia" converges to 3 ready pods
       And "twin" keeps exactly its pods
       And there are 6 pods labelled "app=kubia", and it stays so for 2 seconds
+
+  Rule: What is too many is counted, and not read from a status
+
+    @k8s_rs7
+    Scenario: Somebody writes into the status of a ReplicaSet that it has more pods
+      Given the ReplicaSet "kubia" is in its steady state of 3 ready pods
+      When the status of "kubia" is overwritten to count 7 "replicas"
+      Then "kubia" converges to 3 ready pods
+      And "kubia" keeps exactly its pods

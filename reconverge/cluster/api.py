@@ -159,6 +159,20 @@ class KubernetesCluster:
             if reply.attempt == 1:
                 raise  # else a first attempt without an answer has done it
 
+    def delete_collection(
+        self,
+        kind: str,
+        *,
+        namespace: str,
+        labels: str,
+        propagation: Literal["Background", "Foreground", "Orphan"] | None = None,
+    ) -> None:
+        options: JsonObject = {"apiVersion": "v1", "kind": "DeleteOptions"}
+        if propagation is not None:
+            options["propagationPolicy"] = propagation
+        path, query = self._kind(kind).path(namespace=namespace), {"labelSelector": labels}
+        self._ask("DELETE", path, query=query, body=options, where=f"delete {kind}s of {labels}")
+
     def evict(self, pod: Ref) -> None:
         where = f"evict {pod}"
         options: JsonObject = {"preconditions": {"uid": pod.uid}}

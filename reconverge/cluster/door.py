@@ -86,6 +86,19 @@ class Cluster(Protocol):
     ) -> None:
         """Request deletion of exactly that object; NotFound when it is gone or another one."""
 
+    def delete_collection(
+        self,
+        kind: str,
+        *,
+        namespace: str,
+        labels: str,
+        propagation: Literal["Background", "Foreground", "Orphan"] | None = None,
+    ) -> None:
+        """Request deletion of all objects of that kind that a label selector matches, in one call.
+
+        The API server deletes one after another, in an order of its own.
+        """
+
     def evict(self, pod: Ref) -> None:
         """Ask for exactly that pod to go; OverBudget as long as a disruption budget forbids."""
 

@@ -14,7 +14,7 @@ from reconverge.faults.control_plane import (
     SwitchOffController,
 )
 from reconverge.faults.costs import CheapenPod
-from reconverge.faults.deletions import DeleteOwner
+from reconverge.faults.deletions import DeleteCollection, DeleteOwner
 from reconverge.faults.drains import DrainNode
 from reconverge.faults.fault import Fault
 from reconverge.faults.kubelets import (
@@ -36,6 +36,7 @@ from reconverge.faults.quotas import SetQuota
 from reconverge.faults.runtimes import RestartRuntime
 from reconverge.faults.silence import Silence
 from reconverge.faults.specs import ChangeSpec
+from reconverge.faults.statuses import OverwriteStatus
 from reconverge.faults.workloads import ScaleWorkload
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "CreateLonePods",
     "CreateSurplusPod",
     "CutNetwork",
+    "DeleteCollection",
     "DeleteEndedPods",
     "DeleteOwner",
     "DeletePod",
@@ -69,6 +71,7 @@ __all__ = [
     "LabelPod",
     "LosePackets",
     "MissRuns",
+    "OverwriteStatus",
     "PauseNode",
     "RelabelPod",
     "RemoveNode",

@@ -154,6 +154,18 @@ _SPECS_TOPIC = _topic(
         "another object of that name would be another",
     ),
     (
+        faults.DeleteCollection,
+        "DeleteCollection(kind='ReplicationController', labels={'app': 'kubia'}, namespace=home)",
+        "not at all",
+        "objects of those names would be others",
+    ),
+    (
+        faults.OverwriteStatus,
+        "OverwriteStatus(of=kubia, field='readyReplicas', number=7)",
+        "the mark is removed; its controller has counted anew",
+        "what somebody did who believed it",
+    ),
+    (
         faults.MissRuns,
         "MissRuns(of=cron, runs=2, written=datetime(2026, 1, 1, tzinfo=UTC))",
         "not at all: with its next run a CronJob writes when that was",

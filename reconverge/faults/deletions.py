@@ -1,4 +1,4 @@
-"""Harm to an owner: it is deleted, and its pods go with it or stay behind.
+"""Harm to owners: one is deleted, or all of a label; their pods go with them or stay behind.
 
 What becomes of the pods is decided by the deletion's propagation policy, and done by the garbage
 collector: https://kubernetes.io/docs/concepts/architecture/garbage-collection/.
@@ -11,11 +11,11 @@ from typing import Literal
 
 from reconverge.blast import Pick
 from reconverge.cluster.door import Cluster
-from reconverge.faults.fault import Fault
+from reconverge.faults.fault import Fault, listed
 from reconverge.faults.rollbacks import AnyUndo
 from reconverge.faults.undo import NothingToUndo
 from reconverge.judges.effects import AnyEffect, Deleted
-from reconverge.model import Ref, Snapshot
+from reconverge.model import Ref, Snapshot, ref
 
 Propagation = Literal["Background", "Foreground", "Orphan"]
 _WORDS: dict[Propagation | None, str] = {
@@ -58,3 +58,54 @@ class DeleteOwner(Fault, frozen=True, kw_only=True):
     def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
         del created
         return Deleted(objects=tuple(targets))
+
+
+class DeleteCollection(Fault, frozen=True, kw_only=True):
+    """Delete all objects of a kind that bear these labels, by one call, in the namespace given.
+
+    As `kubectl delete replicasets -l release=old` does: no object is named, and one that is made
+    between the choice of targets and the call is deleted with them.
+    """
+
+    kind: str
+    labels: dict[str, str]
+    namespace: Ref
+    propagation: Propagation | None = "Background"
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        which = f"the {self.kind}s labelled {self._selector}"
+        how = _WORDS[self.propagation].replace("its", "their")
+        return f"{which} deleted {how}: {listed(targets)}"
+
+    def targets(self, snapshot: Snapshot, pick: Pick) -> tuple[Ref, ...]:
+        del pick
+        found = (
+            ref(self.kind, view)
+            for view in snapshot.objects(self.kind)
+            if view.metadata.namespace == self.namespace.name
+            and self.labels.items() <= view.metadata.labels.items()
+            and not view.is_terminating
+        )
+        return tuple(sorted(found, key=lambda one: one.name))
+
+    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
+        del targets, snapshot
+        return NothingToUndo(reason="what is deleted does not come back")
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        del targets
+        cluster.delete_collection(
+            self.kind,
+            namespace=self.namespace.name,
+            labels=self._selector,
+            propagation=self.propagation,
+        )
+        return ()
+
+    def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
+        del created
+        return Deleted(objects=tuple(targets))
+
+    @property
+    def _selector(self) -> str:
+        return ",".join(f"{key}={value}" for key, value in self.labels.items())

@@ -16,7 +16,7 @@ from reconverge.faults.control_plane import (
     SwitchOffController,
 )
 from reconverge.faults.costs import CheapenPod
-from reconverge.faults.deletions import DeleteOwner
+from reconverge.faults.deletions import DeleteCollection, DeleteOwner
 from reconverge.faults.drains import DrainNode
 from reconverge.faults.kubelets import (
     DeregisterNode,
@@ -37,6 +37,7 @@ from reconverge.faults.quotas import SetQuota
 from reconverge.faults.runtimes import RestartRuntime
 from reconverge.faults.silence import Silence
 from reconverge.faults.specs import ChangeSpec
+from reconverge.faults.statuses import OverwriteStatus
 from reconverge.faults.workloads import ScaleWorkload
 
 AnyFault = (
@@ -49,9 +50,11 @@ AnyFault = (
     | LabelByHand
     | ScaleWorkload
     | DeleteOwner
+    | DeleteCollection
     | ChangeSpec
     | SetQuota
     | MissRuns
+    | OverwriteStatus
     | CreateLonePods
     | LabelPod
     | DeletePod

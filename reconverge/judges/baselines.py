@@ -24,6 +24,7 @@ from reconverge.judges.invariants import (
     WithinSurge,
 )
 from reconverge.judges.numbers import Reports, RunsImage
+from reconverge.judges.owners import GoneWithPods
 from reconverge.judges.predicates import AllOf, Not, OwnedBy, PodDeleted
 from reconverge.judges.states import Restarts
 from reconverge.judges.steady.rollouts import fence_posts
@@ -72,6 +73,11 @@ def same_pods(before: Snapshot, workload: Ref) -> SamePods:
     if not pods:
         raise BadInput(f"{workload} had no pods, so it cannot keep them")
     return SamePods(workload=workload, pods=pods)
+
+
+def gone_with_pods(before: Snapshot, owners: Sequence[Ref]) -> list[GoneWithPods]:
+    """Each of these owners is gone, and the pods with it that it had."""
+    return [GoneWithPods(owner=one, pods=pods_of(before, one)) for one in owners]
 
 
 def turnover(workload: Ref, *, made: int, removed: int, hit: Sequence[Ref] = ()) -> Turnover:

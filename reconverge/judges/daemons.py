@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reconverge.errors import BadInput
-from reconverge.judges.invariants import Instance, NeverFewer, OnePerPlace, Untouched
+from reconverge.judges.invariants import Instance, NeverBare, NeverFewer, OnePerPlace, Untouched
 from reconverge.judges.predicates import (
     AllOf,
     AnyOf,
@@ -63,6 +65,19 @@ def on_all_nodes(snapshot: Snapshot, daemon: Ref) -> list[Eventually]:
 def one_per_node(daemon: Ref) -> OnePerPlace:
     """It never has two active pods on one node."""
     return OnePerPlace(workload=daemon)
+
+
+def one_per_revision(daemon: Ref) -> OnePerPlace:
+    """The same of each revision: a rollout with maxSurge puts the new pod beside the old."""
+    return OnePerPlace(workload=daemon, is_by_revision=True)
+
+
+def never_bare(daemon: Ref, *, hit: Sequence[Ref]) -> NeverBare:
+    """No node is without a ready pod of it, unless by what was hit; BadInput where no pod was."""
+    pods = tuple(one for one in hit if one.kind == "Pod")
+    if not pods:
+        raise BadInput(f"no pod of {daemon} was hit")
+    return NeverBare(workload=daemon, hit=pods)
 
 
 def only_on(daemon: Ref, node: str) -> Eventually:

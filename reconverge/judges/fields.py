@@ -13,6 +13,7 @@ import msgspec
 from reconverge.judges.promise import Promise
 from reconverge.judges.states import StateJudge
 from reconverge.judges.steady import Steadiness
+from reconverge.judges.wire import said_at
 from reconverge.model import Ref, Snapshot
 from reconverge.timeline import Entry, Observed
 from reconverge.verdict import Finding
@@ -89,25 +90,6 @@ class _FieldJudge(StateJudge):
             return Steadiness(
                 (f"{self._promise.of} is gone",), f"{self._promise.of} does not exist"
             )
-        value = _said(_at(self._wire, self._promise.field))
+        value = said_at(self._wire, self._promise.field)
         seen = f"{self._promise.path}: {value or 'absent'}"
         return Steadiness(tuple(filter(None, [self._promise.lack(value)])), seen)
-
-
-def _at(wire: Any, field: tuple[str, ...]) -> Any:
-    """The value at the end of the way; None where the way ends before."""
-    for key in field:
-        match wire:
-            case dict():
-                wire = wire.get(key)
-            case list() if key.isdecimal() and int(key) < len(wire):
-                wire = wire[int(key)]
-            case _:
-                return None
-    return wire
-
-
-def _said(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return msgspec.json.encode(value).decode()

@@ -89,7 +89,7 @@ def kubia() -> JsonObject:
     limits = {"memory": "64Mi", "cpu": "200m"}
     whole["spec"]["containers"][0]["resources"] = {"limits": limits}
     spec = {"replicas": 3, "selector": labels, "template": whole}
-    metadata = {"name": "kubia"}
+    metadata = {"name": "kubia", "labels": labels}
     return {"apiVersion": "v1", "kind": "ReplicationController", "metadata": metadata, "spec": spec}
 
 
@@ -167,6 +167,6 @@ def test_a_fault_is_done_seen_and_taken_back(
         start = max(0, injection.start - 1)
         see(on.experiment, lambda one: is_seen(effect, one, appeared=appeared), start=start)
         on.experiment.roll_back(injection)
-        if entry.fault is not faults.DeleteOwner:
+        if entry.fault not in (faults.DeleteOwner, faults.DeleteCollection):
             finding = on.experiment.converge_to(on.kubia, ReadyPods(count=3), within_s=90)
             assert finding.promise

@@ -68,6 +68,9 @@ def on(cluster: Cluster, scene: Scene) -> dict[str, Callable[[], Fault]]:
             of=kubia, labels={"colour": "red"}, leaves_selector=False
         ),
         "ScaleWorkload": lambda: faults.ScaleWorkload(of=kubia, replicas=3),
+        "OverwriteStatus": lambda: faults.OverwriteStatus(
+            of=kubia, field="readyReplicas", number=7
+        ),
         "SetQuota": lambda: faults.SetQuota(of=scene["quota"], hard={"pods": "1"}),
         "LabelPod": lambda: faults.LabelPod(pod=lone, labels={"colour": "red"}),
         "CreateLonePods": lambda: faults.CreateLonePods(beside=kubia, labels=({"app": "other"},)),
@@ -110,6 +113,7 @@ def _node_of(cluster: Cluster, pod: Ref) -> str:
 
 # Faults that are not taken back by design: their undo says so, and the catalogue does.
 LASTING = {
+    "DeleteCollection": "what was deleted is not made again",
     "DeleteOwner": "what was deleted is not made again",
     "DeletePod": "nobody makes a lone pod again",
     "DeleteEndedPods": "what a pod has done is not undone with it",

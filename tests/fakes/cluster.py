@@ -129,7 +129,10 @@ class FakeCluster(Surroundings, Insides):
             raise Conflict("the object has been modified")
         if self.is_deaf and subresource != "status":
             return view(target)
-        part = {"status": body["status"]} if subresource == "status" else body
+        part = body
+        if subresource == "status":  # annotations may come with it, the specification not
+            marks = {"metadata": {"annotations": _at(body, "metadata").get("annotations", {})}}
+            part = {"status": body["status"], **marks}
         merged(target, part, by_name=is_strategic)
         if "spec" in part:
             target["metadata"]["generation"] += 1
@@ -153,6 +156,17 @@ class FakeCluster(Surroundings, Insides):
                 self.collector.delete(target, propagation=propagation)
             else:
                 self._begin_deletion(ref.kind, target, grace_s=grace_s)
+
+    def delete_collection(
+        self,
+        kind: str,
+        *,
+        namespace: str,
+        labels: str,
+        propagation: Literal["Background", "Foreground", "Orphan"] | None = None,
+    ) -> None:
+        for one in self.find(kind, namespace=namespace, labels=labels):
+            self.delete(ref(kind, one), propagation=propagation)
 
     def _begin_deletion(self, kind: str, target: Object, *, grace_s: int | None) -> None:
         if kind == "Namespace":

@@ -27,6 +27,7 @@ from reconverge.judges.invariants import (
     OnePerPlace,
     RestartsNeverFall,
     SamePods,
+    SurgesAtMost,
     Turnover,
     Untouched,
     WithinSurge,
@@ -71,7 +72,9 @@ POD = st.fixed_dictionaries(
         "owner": st.sampled_from(OWNERS),
         "terminating": st.sampled_from([False, False, True]),
         "phase": st.sampled_from(["Running", "Running", "Succeeded", "Failed"]),
-        "labels": st.sampled_from([{"app": "kubia"}, {"app": "x"}, {}]),
+        "labels": st.sampled_from(
+            [{"app": "kubia"}, {"app": "x"}, {}, {"controller-revision-hash": "2"}]
+        ),
         "node": st.sampled_from(["", "w1", "w2"]),
         "restarts": st.integers(0, 2),
         "namespace": st.sampled_from([NAMESPACE, NAMESPACE, NAMESPACE, "other"]),
@@ -181,6 +184,9 @@ DEFINED: list[Invariant] = [
     ),
     OnePerPlace(workload=DAEMON),
     OnePerPlace(workload=JOB),
+    OnePerPlace(workload=DAEMON, is_by_revision=True),
+    SurgesAtMost(workload=DAEMON, nodes=0),
+    SurgesAtMost(workload=DAEMON, nodes=1),
     OneAtATime(cron_job=CRON),
 ]
 

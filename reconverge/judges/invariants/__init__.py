@@ -18,8 +18,10 @@ from reconverge.judges.invariants.identity import (
     Untouched,
 )
 from reconverge.judges.invariants.judge import Invariant, InvariantJudge
+from reconverge.judges.invariants.life import Life, Mark
 from reconverge.judges.invariants.owners import OwnerGoesLast
 from reconverge.judges.invariants.places import OnePerPlace
+from reconverge.judges.invariants.surges import NeverBare, SurgesAtMost
 from reconverge.judges.invariants.turnover import Claims, Turnover
 from reconverge.judges.invariants.writers import OnlyWriters
 
@@ -41,6 +43,9 @@ AnyInvariant = (
     | OnlyWriters
     | Turnover
     | Claims
+    | Life
+    | SurgesAtMost
+    | NeverBare
 )
 
 __all__ = [
@@ -50,7 +55,10 @@ __all__ = [
     "Instance",
     "Invariant",
     "InvariantJudge",
+    "Life",
     "MadeInAll",
+    "Mark",
+    "NeverBare",
     "NeverFewer",
     "NeverMore",
     "NeverMoved",
@@ -62,6 +70,7 @@ __all__ = [
     "OwnerGoesLast",
     "RestartsNeverFall",
     "SamePods",
+    "SurgesAtMost",
     "Turnover",
     "Untouched",
     "WithinSurge",

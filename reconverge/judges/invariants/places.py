@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reconverge.judges.invariants.judge import Invariant
+from reconverge.judges.steady.census import Place
 from reconverge.judges.steady.values import place_of
 from reconverge.judges.tally import Tally, left
 from reconverge.model import Pod, Ref, Snapshot
 from reconverge.timeline import Entry
 
+# The controller's own label on each pod of it (apps/v1 ControllerRevisionHashLabelKey).
+REVISION = "controller-revision-hash"
 _PLACES = {"DaemonSet": "on one node", "StatefulSet": "of one name", "Job": "for one index"}
 
 
@@ -18,34 +21,42 @@ class OnePerPlace(Invariant, frozen=True, kw_only=True):
 
     Of a DaemonSet that is the node, unless it rolls out with maxSurge; of a StatefulSet the name
     with its ordinal; of a Job the completion index (pkg/controller/{daemon,statefulset,job}, 1.34).
+    `is_by_revision`: of a DaemonSet that does, each revision has a place of its own on a node.
     """
 
     workload: Ref
+    is_by_revision: bool = False
 
     def sentence(self) -> str:
         where = _PLACES[self.workload.kind]
-        return f'"{self.workload.name}" never has two active pods {where}'
+        which = "active pods of one revision" if self.is_by_revision else "active pods"
+        return f'"{self.workload.name}" never has two {which} {where}'
 
     def tally(self) -> Tally:
-        return _Places(self.workload)
+        return _Places(self.workload, self.place_of)
+
+    def place_of(self, pod: Pod) -> str:
+        """The place that a pod fills; empty where it fills none yet."""
+        place = place_of(self.workload)(pod)
+        revision = pod.metadata.labels.get(REVISION, "") if self.is_by_revision and place else ""
+        return f"{place} in revision {revision}" if revision else place
 
     def violation(self, snapshot: Snapshot) -> str:
         """The definition: what the tally says, counted from nothing."""
-        place = place_of(self.workload)
         there: dict[str, list[str]] = {}
         for pod in snapshot.owned_pods(self.workload.uid):
-            if pod.is_active and place(pod):
-                there.setdefault(place(pod), []).append(pod.name)
+            if pod.is_active and self.place_of(pod):
+                there.setdefault(self.place_of(pod), []).append(pod.name)
         return _crowded(there)
 
 
 class _Places(Tally):
     """The active pods of a workload by the place that each fills."""
 
-    def __init__(self, workload: Ref) -> None:
+    def __init__(self, workload: Ref, place: Place) -> None:
         self.namespace = workload.namespace
         self._workload = workload
-        self._place = place_of(workload)
+        self._place = place
         self._there: dict[str, dict[str, str]] = {}
         self._crowded: dict[str, Iterable[str]] = {}
         self._place_of: dict[str, str] = {}
