@@ -49,9 +49,10 @@ def _policy(namespace: str, users: str) -> JsonObject:
         # refuses the write, to everybody's Nodes for one.
         "scope": "Namespaced",
     }
+    # Nor has what deletes a whole collection a `request.name`.
     conditions = {
         "where": f"request.namespace == '{namespace}'",
-        "who": f"request.name == '{TOUCHSTONE}' || {users}",
+        "who": f"has(request.name) && request.name == '{TOUCHSTONE}' || {users}",
     }
     return {
         "failurePolicy": "Fail",
