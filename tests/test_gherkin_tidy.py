@@ -17,6 +17,7 @@ from reconverge.pytest_plugin.wording import CHAPTER_TAG
 
 ROOT = Path(__file__).parent.parent
 FEATURES = sorted((ROOT / "features").rglob("*.feature"))
+LABS = sorted((ROOT / "exercises").glob("*/lab.feature"))
 STEP_MODULES = tuple(import_module(f"steps.{module}") for module in steps.MODULES)
 STEPS_MAX = 6
 # Implementation, which a feature must survive; and words that say nothing.
@@ -27,13 +28,13 @@ BANNED = re.compile(
 )
 
 
-def _features() -> list[Feature]:
-    return [get_feature(str(path.parent), path.name) for path in FEATURES]
+def _features(paths: list[Path] = FEATURES) -> list[Feature]:
+    return [get_feature(str(path.parent), path.name) for path in paths]
 
 
-def _scenarios() -> Iterator[Scenario]:
+def _scenarios(paths: list[Path] = FEATURES) -> Iterator[Scenario]:
     """Every scenario, an outline once for each of its examples."""
-    for feature in _features():
+    for feature in _features(paths):
         for template in feature.scenarios.values():
             rows = [row for table in template.examples for row in table.as_contexts()]
             yield from (template.render(row) for row in rows or [{}])
@@ -58,7 +59,7 @@ def test_there_are_features() -> None:
 
 def test_every_step_has_exactly_one_definition() -> None:
     """A text that two definitions claim means whatever was loaded last."""
-    for scenario in _scenarios():
+    for scenario in (*_scenarios(), *_scenarios(LABS)):
         for step in scenario.steps:
             claims = [one.parser.name for one in _claiming(step)]
             assert len(claims) == 1, f"{step.name}: claimed by {claims or 'nobody'}"
@@ -67,7 +68,10 @@ def test_every_step_has_exactly_one_definition() -> None:
 def test_every_definition_is_used() -> None:
     """A step that no feature says is a promise that nothing keeps."""
     said = {
-        id(one) for scenario in _scenarios() for step in scenario.steps for one in _claiming(step)
+        id(one)
+        for scenario in (*_scenarios(), *_scenarios(LABS))
+        for step in scenario.steps
+        for one in _claiming(step)
     }
     unused = [one.parser.name for one in _definitions() if id(one) not in said]
     assert not unused, f"say it in a feature or remove it: {unused}"

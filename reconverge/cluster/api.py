@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from reconverge.cluster.door import Answer, JsonObject
+from reconverge.cluster.door import Answer, JsonObject, Token
 from reconverge.cluster.errors import Conflict, NotFound, Rejected, decode_status, error_from
 from reconverge.cluster.execution import run_in_pod
 from reconverge.cluster.kinds import (
@@ -44,6 +45,15 @@ LOG_BYTES_MAX = 1 << 20
 
 class _Version(msgspec.Struct, frozen=True, rename="camel"):
     git_version: str
+
+
+class _Given(msgspec.Struct, frozen=True, rename="camel"):
+    token: str
+    expiration_timestamp: datetime
+
+
+class _TokenRequest(msgspec.Struct, frozen=True):
+    status: _Given
 
 
 class _Items(msgspec.Struct, frozen=True):
@@ -226,6 +236,17 @@ class KubernetesCluster:
             query["timestamps"] = "true"
         reply = self._ask("GET", self._path(pod, "log"), query=query, where=f"read log of {pod}")
         return reply.body.decode(errors="replace")
+
+    def token(self, account: Ref, *, lifetime_s: int) -> Token:
+        body: JsonObject = {
+            "apiVersion": "authentication.k8s.io/v1",
+            "kind": "TokenRequest",
+            "spec": {"expirationSeconds": lifetime_s},
+        }
+        where = f"request a token of {account}"
+        reply = self._ask("POST", self._path(account, "token"), body=body, where=where)
+        given = msgspec.json.decode(reply.body, type=_TokenRequest).status
+        return Token(text=given.token, until=given.expiration_timestamp)
 
     def record(
         self, timeline: Timeline, *, kinds: Sequence[str], namespaces: Sequence[str]

@@ -25,7 +25,7 @@ from reconverge.cluster.errors import NotFound, Unreachable
 from reconverge.cluster.framing import LineSplitter
 from reconverge.cluster.kinds import CORE
 from reconverge.errors import ReconvergeError
-from reconverge.shell import Running
+from reconverge.shell import Completed, Running
 from reconverge.timeline import AUDIT_LOG, AnyRecord, Gap, Synced, Timeline, Wrote
 
 LOG_PATH = "/var/log/kubernetes/audit/audit.log"
@@ -51,6 +51,16 @@ code=$?
 kill "$log" "$end" 2>/dev/null
 exit "$code"
 """
+
+# Rotated parts are audit-TIME.log (lumberjack), which sorts before audit.log.
+PAST = f"""\
+cd {LOG_PATH.rpartition("/")[0]} 2>/dev/null && [ -e audit.log ] || exit {_NO_LOG}
+LC_ALL=C
+export LC_ALL
+grep --no-filename --fixed-strings --regexp="$1" audit*.log
+"""
+_NOTHING_FOUND = 1
+PAST_ENDS = (0, _NOTHING_FOUND, _NO_LOG)
 
 
 class _User(msgspec.Struct, frozen=True):
@@ -109,6 +119,25 @@ def written(line: bytes) -> Wrote | None:
         based_on=int(version) if version.isdigit() else 0,
         agent=event.user_agent.partition(" ")[0],
     )
+
+
+def past(found: Completed, namespace: str) -> tuple[Wrote, ...]:
+    """The writes in `namespace` among the lines that PAST found. Raises NotFound, Unreachable.
+
+    A last line that is only half written yet is of a write that goes on, and left out.
+    """
+    if found.exit_code == _NO_LOG:
+        raise NotFound("the API server keeps no audit log there", where=LOG_PATH)
+    lines = found.stdout.splitlines()
+    writes = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            writes.append(written(line.encode()))
+        except msgspec.DecodeError as error:
+            if number < len(lines):
+                what = f"a line cannot be understood: {error}"
+                raise Unreachable(what, where="audit log") from error
+    return tuple(one for one in writes if one is not None and one.namespace == namespace)
 
 
 class AuditRecorder:

@@ -8,12 +8,13 @@ nodes are not containers of this machine does not have it, and that is a typed f
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
 from reconverge.model import Named, Ref
-from reconverge.timeline import Timeline
+from reconverge.timeline import Timeline, Wrote
 
 JsonObject = dict[str, object]
 
@@ -251,6 +252,30 @@ class Audited(Protocol):
 
         Once synced, every later write is recorded, or a gap of AUDIT_LOG says that some may not be.
         `wait_until_synced` raises NotFound where the cluster keeps no such log.
+        """
+
+    def past_writes(self, namespace: str) -> tuple[Wrote, ...]:
+        """Every write in `namespace` that the log still has, in order; NotFound without a log.
+
+        A log is rotated, and its oldest part deleted. `at_s` is 0: no timeline was there yet.
+        """
+
+
+class Token(msgspec.Struct, frozen=True):
+    """A bearer token and the instant from which on it is not accepted any more."""
+
+    text: str
+    until: datetime
+
+
+@runtime_checkable
+class Tokens(Protocol):
+    """A cluster that gives out tokens of service accounts (the TokenRequest API)."""
+
+    def token(self, account: Ref, *, lifetime_s: int) -> Token:
+        """A token of that account, bound to it: it ends with the account, or after that time.
+
+        The API server may shorten or lengthen it; it refuses less than 600 s.
         """
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from reconverge.clock import RealClock
 from reconverge.cluster import leases
 from reconverge.cluster.api import KubernetesCluster
-from reconverge.cluster.audit import AuditRecorder, follow
+from reconverge.cluster.audit import PAST, PAST_ENDS, AuditRecorder, follow, past
 from reconverge.cluster.containers import CONTROL_PLANE, NodeContainers
 from reconverge.cluster.door import JsonObject, NodeContainer
 from reconverge.cluster.errors import NotFound
@@ -18,7 +18,7 @@ from reconverge.cluster.networks import NodeNetworks
 from reconverge.cluster.runtimes import NodeRuntimes
 from reconverge.cluster.transport import PATIENT, Patience, Transport, connect
 from reconverge.shell import Completed
-from reconverge.timeline import Timeline
+from reconverge.timeline import Timeline, Wrote
 
 
 class KindCluster(Inside, NodeNetworks, NodeRuntimes, KubernetesCluster):
@@ -79,6 +79,12 @@ class KindCluster(Inside, NodeNetworks, NodeRuntimes, KubernetesCluster):
         return AuditRecorder(
             lambda: follow(command), timeline, namespaces=namespaces, leave_mark=self._leave_mark
         )
+
+    def past_writes(self, namespace: str) -> tuple[Wrote, ...]:
+        planes = [one.name for one in self._nodes.all() if one.role == CONTROL_PLANE]
+        if not planes:
+            raise NotFound("no container is its control plane", where=self.name)
+        return past(self._shell(planes[0], PAST, namespace, accept=PAST_ENDS), namespace)
 
     def _leave_mark(self) -> str:
         """A dry run is in the audit log like a write, and changes nothing."""

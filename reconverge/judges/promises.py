@@ -22,6 +22,7 @@ from reconverge.judges.descriptions import DescribedAs
 from reconverge.judges.events import Remarked
 from reconverge.judges.fields import Has, Shows
 from reconverge.judges.invariants import AnyInvariant
+from reconverge.judges.learning import AnyOfBeginning
 from reconverge.judges.logs import LogBegins, LogSays, NoPreviousLog
 from reconverge.judges.occurrences import Occurs
 from reconverge.judges.owners import AllGone, GoneWithPods, Orphaned
@@ -99,6 +100,7 @@ AnyPromise = (
     | AnyContainerPromise
     | AnyLogPromise
     | AnyProbePromise
+    | AnyOfBeginning
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,39 @@ def merge_into_users(source: Path, context: str, *, target: Path | None = None) 
     write_atomically(target, yaml.safe_dump(merged, sort_keys=False).encode())
     target.chmod(0o600)
     return target
+
+
+def restricted(source: Path, context: str, *, namespace: str, user: str, token: str) -> bytes:
+    """A kubeconfig for the cluster of that context with a token, beginning in that namespace.
+
+    It names no other user, and no file: it can be given away. Raises BadInput.
+    """
+    known = _read(source)
+    described = _named(known, "contexts", context, source)["context"]
+    cluster = dict(_named(known, "clusters", described["cluster"], source)["cluster"])
+    if authority := cluster.pop("certificate-authority", ""):
+        try:
+            read = (source.parent / authority).read_bytes()
+        except OSError as error:
+            raise BadInput(f"no such authority: {error.strerror}", where=authority) from error
+        cluster["certificate-authority-data"] = base64.b64encode(read).decode()
+    entry = {"cluster": context, "user": user, "namespace": namespace}
+    written = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": context, "cluster": cluster}],
+        "users": [{"name": user, "user": {"token": token}}],
+        "contexts": [{"name": namespace, "context": entry}],
+        "current-context": namespace,
+    }
+    return yaml.safe_dump(written, sort_keys=False).encode()
+
+
+def _named(known: dict[str, Any], kind: str, name: str, source: Path) -> dict[str, Any]:
+    for entry in known.get(kind) or []:
+        if isinstance(entry, dict) and entry.get("name") == name:
+            return entry
+    raise BadInput(f"none of its {kind} is called {name}", where=str(source))
 
 
 def _read(path: Path) -> dict[str, Any]:

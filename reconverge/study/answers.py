@@ -37,6 +37,28 @@ _WORDS = {
         en="applying it, harming it, judging it; this takes a minute or so ...",
         ko="클러스터에 적용하고 장애를 일으켜 판정하는 중입니다. 1분쯤 걸립니다...",
     ),
+    "opening": Text(
+        en="making your namespace; this takes half a minute or so ...",
+        ko="전용 네임스페이스를 만드는 중입니다. 30초쯤 걸립니다...",
+    ),
+    "looking": Text(
+        en="reading what stands in your namespace, and how it came about ...",
+        ko="네임스페이스의 상태와 그렇게 된 과정을 읽는 중입니다...",
+    ),
+    "closing": Text(
+        en="deleting your namespace ...", ko="전용 네임스페이스를 삭제하는 중입니다..."
+    ),
+    "by hand": Text(en="With your own kubectl", ko="직접 kubectl로 해 보기"),
+    "until": Text(
+        en="This kubeconfig reaches the namespace {namespace} and nothing else, until {until}.",
+        ko="이 kubeconfig로는 {namespace} 네임스페이스만 다룰 수 있고, {until}까지 쓸 수 있습니다.",
+    ),
+    "found again": Text(
+        en="The lab stands already, as you left it; the kubeconfig is new.",
+        ko="이미 시작한 실습이 그대로 있습니다. kubeconfig만 새로 만들었습니다.",
+    ),
+    "then check": Text(en="When you have done it:", ko="다 했으면:"),
+    "deleted": Text(en="deleted", ko="삭제함"),
     "not judged": Text(en="UNKNOWN", ko="판정 불가"),
     "as before": Text(
         en="as before: nothing in it has changed", ko="바뀐 것이 없어 이전 판정 그대로"

@@ -7,7 +7,8 @@
       solution/          one right answer
       wrong.yaml         mistakes that people make, as changes of the right answer
       given/             what the learner begins with, if anything
-      world/             manifests that its feature speaks of, beside the learner's
+      world/             manifests that its features speak of, beside the learner's
+      lab.feature        what is given, and asked for, when it is done with kubectl
 
 Every text is there in each language. An unknown key is an error, so that a misspelt one is found.
 """
@@ -18,7 +19,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -29,7 +30,7 @@ from reconverge.cluster.yamls import read_documents
 from reconverge.errors import BadInput
 from reconverge.study.languages import LANGUAGES, Language, Text
 
-FILE, FEATURE = "exercise.yaml", "check.feature"
+FILE, FEATURE, LAB_FEATURE = "exercise.yaml", "check.feature", "lab.feature"
 SOLUTION, GIVEN, WORLD = "solution", "given", "world"
 HINTS = 3
 
@@ -90,6 +91,44 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     because: Text
 
 
+class Told(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a learner is told where a Then of lab.feature does not hold: a sentence, and its code.
+
+    RCS901 is for what does not stand as it should, RCS902 for what came about in another way.
+    """
+
+    then: str
+    otherwise: Text
+    code: Literal["RCS901", "RCS902"] = "RCS901"
+
+
+class LabTask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to be done by hand. `changes` are the kinds that the learner may change there."""
+
+    task: Text
+    first: str
+    changes: tuple[
+        Literal[
+            "Pod",
+            "ReplicationController",
+            "Service",
+            "ReplicaSet",
+            "DaemonSet",
+            "Job",
+            "CronJob",
+        ],
+        ...,
+    ]
+    told: tuple[Told, ...]
+
+    def told_of(self, then: str) -> Told:
+        """What is to be said of that Then. Raises BadInput."""
+        for one in self.told:
+            if one.then == then:
+                return one
+        raise BadInput(f"nothing is told of: {then}", cure=f"name it in {FILE}, under lab.told")
+
+
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     title: Text
     sections: tuple[str, ...]
@@ -99,6 +138,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     questions: tuple[Question, ...] = ()
     images: tuple[str, ...] = ("mycool0905/kubia", "luksa/kubia")
     weight: int = 1
+    lab: LabTask | None = None
 
 
 class Exercise(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -114,6 +154,7 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     questions: tuple[Question, ...]
     images: tuple[str, ...]
     weight: int
+    lab: LabTask | None = None
 
     def task(self, language: Language) -> str:
         """The task's text, Markdown."""
@@ -124,6 +165,11 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """What is played on a cluster; None where the files alone decide."""
         path = self.folder / FEATURE
         return path if path.is_file() else None
+
+    @property
+    def lab_feature(self) -> Path | None:
+        """What is given in its lab, and asked of it at the end; None where it has no lab."""
+        return self.folder / LAB_FEATURE if self.lab is not None else None
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -181,7 +227,8 @@ def load(folder: Path) -> Exercise:
         found = msgspec.convert(documents[0].object, _File)
     except (msgspec.ValidationError, IndexError) as error:
         raise BadInput(f"no exercise: {error}", where=str(path)) from error
-    for name in (*(f"task.{language}.md" for language in LANGUAGES), SOLUTION):
+    of_lab = (LAB_FEATURE,) if found.lab is not None else ()
+    for name in (*(f"task.{language}.md" for language in LANGUAGES), SOLUTION, *of_lab):
         if not (folder / name).exists():
             raise BadInput(f"the exercise has no {name}", where=str(folder))
     fields = {name: getattr(found, name) for name in found.__struct_fields__}

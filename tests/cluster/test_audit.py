@@ -15,9 +15,9 @@ import msgspec
 import pytest
 
 from reconverge.cluster import audit
-from reconverge.cluster.audit import AuditRecorder, follow, written
+from reconverge.cluster.audit import PAST, PAST_ENDS, AuditRecorder, follow, past, written
 from reconverge.cluster.errors import NotFound, Unreachable
-from reconverge.shell import Running
+from reconverge.shell import Running, run
 from reconverge.timeline import AUDIT_LOG, Gap, Synced, Timeline, Wrote
 from tests.cluster.conftest import wait_for, wait_for_record
 
@@ -144,6 +144,46 @@ def test_resources_are_named_by_their_kind() -> None:
     two = event(resource="widgets", apiGroup="example.org")
     kinds = [written(json.dumps(each).encode()) for each in (one, two)]
     assert [each.kind for each in kinds if each is not None] == ["ReplicaSet", "widgets"]
+
+
+def past_of(folder: Path, namespace: str) -> tuple[Wrote, ...]:
+    """As on a node whose log is in `folder`."""
+    script = PAST.replace("/var/log/kubernetes/audit", str(folder))
+    ended = run(["sh", "-c", script, "sh", namespace], accept=PAST_ENDS)
+    return past(ended, namespace)
+
+
+def test_the_past_is_read_in_order_through_rotation(tmp_path: Path) -> None:
+    """The rotated parts first; of one namespace only, and not of one that begins like it."""
+    rows = {
+        "audit-2026-11-30T11-00-00.000.log": [event("a"), event("x", namespace="other")],
+        "audit-2026-11-30T12-00-00.000.log": [event("b"), event("y", namespace="exp-2")],
+        "audit.log": [event("c"), event("d", verb="get")],
+    }
+    for name, events in rows.items():
+        (tmp_path / name).write_text("".join(json.dumps(one) + "\n" for one in events))
+    assert [one.name for one in past_of(tmp_path, "exp")] == ["a", "b", "c"]
+    assert past_of(tmp_path, "nowhere") == ()
+
+
+def test_a_line_that_is_being_written_is_of_no_write_yet(tmp_path: Path) -> None:
+    """The last one; half a line in the middle is an error, as something is missing there."""
+    whole = json.dumps(event("a")) + "\n"
+    (tmp_path / "audit.log").write_text(whole + whole[:90])
+    assert [one.name for one in past_of(tmp_path, "e")] == []
+    assert [one.name for one in past_of(tmp_path, "exp")] == ["a"]
+    half = json.dumps(event("a"))[:-20]
+    (tmp_path / "audit.log").write_text(f"{half}\n{whole}")
+    with pytest.raises(Unreachable, match="cannot be understood"):
+        past_of(tmp_path, "exp")
+
+
+def test_without_a_log_there_is_no_past(tmp_path: Path) -> None:
+    """That is not the same as nobody having written."""
+    with pytest.raises(NotFound, match="no audit log"):
+        past_of(tmp_path / "gone", "exp")
+    with pytest.raises(NotFound, match="no audit log"):
+        past_of(tmp_path, "exp")
 
 
 def test_what_was_written_before_is_not_told(start: Start, log: Path, timeline: Timeline) -> None:

@@ -102,3 +102,43 @@ def test_what_a_learner_wrote_does_not_speak_to_the_terminal(
     (tmp_path / "one.yaml").write_text("kind: [\n# \x9b31m\n")
     run(["study", "lint", str(tmp_path), "--lang", "en"])
     assert "\x9b" not in capsys.readouterr().out
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine on which nothing of ours is yet."""
+    monkeypatch.setenv("RECONVERGE_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_an_exercise_begins_without_a_cluster(
+    nowhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its lab does not, and how to come to it is said."""
+    assert run(["study", "start", "out-for-debugging", "--lang", "en"]) == 0
+    said = capsys.readouterr()
+    assert (nowhere / "out-for-debugging" / "answers.yaml").is_file()
+    assert "KUBECONFIG" not in said.out
+    assert "With your own kubectl: there is no cluster 'reconverge'" in said.err
+    assert "reconverge cluster up" in said.err
+
+
+def test_a_lab_is_judged_only_where_one_has_begun(
+    nowhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a folder there is nothing else to be judged; the sentence says what to do."""
+    assert run(["study", "check", "out-for-debugging"]) == 4
+    assert "reconverge study start out-for-debugging" in capsys.readouterr().err
+    assert run(["study", "check", "keep-three-pods"]) == 4
+    assert "reconverge study check keep-three-pods FOLDER" in capsys.readouterr().err
+    assert not (nowhere / "state" / "study" / "labs").exists()
+
+
+def test_an_exercise_without_a_lab_is_reset_without_a_cluster(
+    nowhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """There is nothing to be taken back."""
+    assert run(["study", "reset", "out-for-debugging", "--lang", "en"]) == 0
+    assert "deleted" not in capsys.readouterr().out
+    assert nowhere.is_dir()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Literal
 
+import msgspec
 import pytest
 
 from reconverge.cluster.challenge import knock, plant_sentinel
-from reconverge.cluster.door import Audited, ControlPlane, JsonObject, StoppableNodes, Typed
+from reconverge.cluster.door import Audited, ControlPlane, JsonObject, StoppableNodes, Tokens, Typed
 from reconverge.cluster.errors import Conflict, NotFound, Rejected
 from reconverge.cluster.flags import FLAGS, kubelet_settings, runs
 from reconverge.cluster.taints import add_taint, remove_taint
@@ -371,3 +373,27 @@ def test_the_control_plane_shows_its_command_lines(door: Door) -> None:
         pods = door.cluster.find("Pod", namespace="kube-system", labels=f"component={component}")
         [pod] = [one for one in pods if isinstance(one, Pod)]
         assert runs(component, pod.spec.containers[0].command)
+
+
+def test_the_audit_log_has_the_past(door: Door) -> None:
+    """Also what was written when nobody recorded it, and nothing of another namespace."""
+    assert isinstance(door.cluster, Audited)
+    door.create(pod("before"))
+    writes = door.cluster.past_writes(door.namespace)
+    first = next(one for one in writes if one.kind == "Pod")
+    assert (first.verb, author(first).split()[0]) == ("create", "kubernetes-admin")
+    assert {one.namespace for one in writes} == {door.namespace}
+    assert door.cluster.past_writes("reconverge-nowhere") == ()
+
+
+def test_an_account_gets_a_token_for_a_time(door: Door) -> None:
+    """It ends by itself; too short a life is refused, and so is an account that is not there."""
+    assert isinstance(door.cluster, Tokens)
+    account = door.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "a"}})
+    token = door.cluster.token(account, lifetime_s=3600)
+    assert token.text
+    assert timedelta(minutes=55) < token.until - door.timeline.clock.wall() < timedelta(minutes=65)
+    with pytest.raises(Rejected, match="10 minutes"):
+        door.cluster.token(account, lifetime_s=60)
+    with pytest.raises(NotFound):
+        door.cluster.token(msgspec.structs.replace(account, name="b"), lifetime_s=3600)

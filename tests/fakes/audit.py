@@ -47,19 +47,36 @@ class FakeAuditRecorder:
         is_wanted = namespace in self._namespaces or kind == "Node"
         if self._is_cut or not is_wanted:
             return
-        now = self._store.clock.wall()
-        write = Wrote(
-            user=self._store.user,
-            verb=_VERBS[change],
-            kind=kind,
-            code=200,
-            received=now,
-            answered=now,
-            namespace="" if kind in CLUSTER_SCOPED else namespace,
-            name=meta["name"],
-        )
+        write = write_of(self._store, kind, change, one)
         self._store.clock.after(WRITTEN_S, lambda: self._say(write))
 
     def _say(self, record: Gap | Synced | Wrote) -> None:
         if not self._is_stopped and not (self._is_cut and isinstance(record, Wrote)):
             self._timeline.append(lambda at_s: msgspec.structs.replace(record, at_s=at_s))
+
+
+class FakeAuditFile:
+    """What the log has of the past: every write since the cluster is there."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.writes: list[Wrote] = []
+        store.listeners.append(self._notice)
+
+    def _notice(self, kind: str, change: Change, one: Object) -> None:
+        self.writes.append(write_of(self._store, kind, change, one))
+
+
+def write_of(store: Store, kind: str, change: Change, one: Object) -> Wrote:
+    """That change as its line in the log."""
+    now, meta = store.clock.wall(), one["metadata"]
+    return Wrote(
+        user=store.user,
+        verb=_VERBS[change],
+        kind=kind,
+        code=200,
+        received=now,
+        answered=now,
+        namespace="" if kind in CLUSTER_SCOPED else meta.get("namespace", ""),
+        name=meta["name"],
+    )

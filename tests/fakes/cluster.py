@@ -7,9 +7,10 @@ everything works.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Literal
 
-from reconverge.cluster.door import Answer, JsonObject, NodeContainer
+from reconverge.cluster.door import Answer, JsonObject, NodeContainer, Token
 from reconverge.cluster.errors import (
     Conflict,
     Forbidden,
@@ -20,8 +21,8 @@ from reconverge.cluster.errors import (
 )
 from reconverge.cluster.kinds import CORE
 from reconverge.model import Named, Ref, ref
-from reconverge.timeline import Timeline
-from tests.fakes.audit import FakeAuditRecorder
+from reconverge.timeline import Timeline, Wrote
+from tests.fakes.audit import FakeAuditFile, FakeAuditRecorder
 from tests.fakes.clock import SteppedClock
 from tests.fakes.collector import Collector
 from tests.fakes.components import KUBELET, add_static_pods, configz
@@ -58,6 +59,7 @@ class FakeCluster(Surroundings, Insides):
         self.kubelet = dict(KUBELET)
         self.calls: list[str] = []
         self.store = Store(clock)
+        self.audit_file = FakeAuditFile(self.store)
         self.controllers = ReplicaControllers(self.store)
         self.collector = Collector(self.store)
         self.machines = Machines(self.store, workers=workers)
@@ -276,6 +278,21 @@ class FakeCluster(Surroundings, Insides):
         if not self.is_audited:
             raise NotFound("the API server keeps no audit log there")
         return FakeAuditRecorder(self.store, timeline, namespaces=namespaces)
+
+    def past_writes(self, namespace: str) -> tuple[Wrote, ...]:
+        self._call("past writes")
+        if not self.is_audited:
+            raise NotFound("the API server keeps no audit log there")
+        return tuple(one for one in self.audit_file.writes if one.namespace == namespace)
+
+    def token(self, account: Ref, *, lifetime_s: int) -> Token:
+        self._call("token")
+        if self.store.named(account.kind, account.name, account.namespace) is None:
+            raise NotFound(f'{account.kind} "{account.name}" is not there')
+        if lifetime_s < 600:
+            raise Rejected("may not specify a duration less than 10 minutes")
+        until = self.clock.wall() + timedelta(seconds=lifetime_s)
+        return Token(text=f"token of {account.name}", until=until)
 
     def node_container(self, node: str) -> NodeContainer:
         if node not in self.machines.state:

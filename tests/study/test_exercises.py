@@ -11,6 +11,7 @@ import pytest
 from pytest_bdd.feature import get_feature
 
 from reconverge.errors import BadInput
+from reconverge.pytest_plugin.halves import steps_in
 from reconverge.pytest_plugin.vocabulary import loaded
 from reconverge.study.demands import flaws_in, predictions_in
 from reconverge.study.exercises import Exercise, load, load_all, named, shipped
@@ -83,6 +84,23 @@ def test_what_is_played_is_said_in_the_words_of_the_features(exercise: Exercise)
         for step in scenario.render({}).steps:
             mine = [one for one in definitions if one.type == step.type]
             assert any(one.parser.is_matching(step.name) for one in mine), step.name
+
+
+@pytest.mark.parametrize("exercise", [one for one in EXERCISES if one.lab], ids=ids)
+def test_a_lab_has_a_sentence_for_whatever_may_not_hold(exercise: Exercise) -> None:
+    """One for each Then, in each language, and none for what is not asked."""
+    assert exercise.lab is not None
+    assert exercise.lab_feature is not None
+    asked = [step.text for step in steps_in(exercise.lab_feature) if step.kind == "then"]
+    assert [one.then for one in exercise.lab.told] == asked
+    for one in (exercise.lab.task, *(told.otherwise for told in exercise.lab.told)):
+        assert one.en != one.ko
+    assert exercise.lab.first.startswith("kubectl ")
+
+
+def test_some_exercises_have_a_lab() -> None:
+    """Else the test before would hold of none."""
+    assert {one.id for one in EXERCISES if one.lab} == {"adopt-the-orphans", "out-for-debugging"}
 
 
 def test_every_section_of_the_chapter_has_an_exercise() -> None:

@@ -16,6 +16,7 @@ def study() -> None:
     reconverge study start keep-three-pods
     reconverge study lint keep-three-pods --exercise keep-three-pods
     reconverge study check keep-three-pods keep-three-pods
+    reconverge study check out-for-debugging     # what you did there with kubectl
     reconverge study hint keep-three-pods
     reconverge study grade hand-ins --exercise keep-three-pods
     """

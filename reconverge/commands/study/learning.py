@@ -107,13 +107,13 @@ def lint(path: Path, exercise: str, lang: Language, exercises: Path | None, as_j
 
 @click.command("check")
 @click.argument("exercise")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=click.Path(path_type=Path), required=False)
 @click.option("--report-dir", type=click.Path(path_type=Path), help="The folder of the record.")
 @target_options
 @common_options
 def judge(
     exercise: str,
-    path: Path,
+    path: Path | None,
     report_dir: Path | None,
     cluster_name: str,
     kube_context: str,
@@ -127,21 +127,27 @@ def judge(
     Its files are read first, as `lint` does. What is sound is asked of the API server in a dry run,
     applied in a namespace of its own, harmed as the exercise says, and judged.
 
+    Without PATH what you did with kubectl in its lab is judged: what stands there, and how it came
+    about. The lab is on the cluster on which `start` made it.
+
     \b
     reconverge study check keep-three-pods my-folder
+    reconverge study check out-for-debugging
     reconverge study check keep-three-pods my-folder --cluster-name practice
 
     Exit code: 0 passed, 1 not yet, 2 it could not be judged, 4 there is nothing to read.
     """
     from tempfile import mkdtemp
 
-    from reconverge.errors import ExitCode
+    from reconverge.commands.study import lab
     from reconverge.study import answers
-    from reconverge.study.notebook import Notebook
     from reconverge.study.verdicts import Examiner, read
     from reconverge.study.written import read_hand_in
 
     one = exercise_named(exercise, exercises)
+    if path is None:
+        answer = lab.answer(one, report_dir, lang, is_quiet=as_json)
+        return lab.tell(answer, one, lang, as_json=as_json, is_of_lab=True)
     answer = read(one, read_hand_in(path))
     if answers.passes(answer.flaws) and one.feature is not None:
         place = report_dir or Path(mkdtemp(prefix=f"study-{one.id}-"))
@@ -150,55 +156,66 @@ def judge(
             name=cluster_name, kube_context=kube_context, kubeconfig=kubeconfig
         ) as examiner:
             answer = examiner.answer(one, answer, place, say)
-    passed = answers.passes(answer.flaws)
-    Notebook().note(one.id, passed=passed, by="cluster" if one.feature else "files")
-    if as_json:
-        print_json(answers.as_json(answer, one, lang))
-    else:
-        print_lines(answers.whole(answer, one, lang))
-    if passed:
-        return int(ExitCode.HELD)
-    is_unknown = all(flaw.is_advice or flaw.code == "RCS803" for flaw in answer.flaws)
-    return int(ExitCode.UNKNOWN if is_unknown else ExitCode.BROKEN)
+    return lab.tell(answer, one, lang, as_json=as_json, is_of_lab=False)
 
 
 @click.command()
 @click.argument("exercise")
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
+@target_options
 @common_options
 def start(
-    exercise: str, folder: Path | None, lang: Language, exercises: Path | None, as_json: bool
+    exercise: str,
+    folder: Path | None,
+    cluster_name: str,
+    kube_context: str,
+    kubeconfig: Path | None,
+    lang: Language,
+    exercises: Path | None,
+    as_json: bool,
 ) -> None:
     """Put what EXERCISE begins with into FOLDER, by default one of its name, and print the task.
 
     A file that is there already stays as it is.
+
+    An exercise with a lab also gets a namespace of your own, and a kubeconfig that reaches nothing
+    else: do it there with kubectl, and have it judged by `check`. `reset` deletes the namespace.
     """
+    from reconverge.commands.study import lab
     from reconverge.study.beginning import begin
+    from reconverge.study.lab.ground import Place
 
     one = exercise_named(exercise, exercises)
     place = folder or Path(one.id)
     made = begin(one, place, lang)
+    if not as_json:
+        click.echo(one.task(lang).rstrip())
+        click.echo(f"\n{place}/: {', '.join(made) or '-'}")
+        click.echo(f"reconverge study check {one.id} {place}")
+    where = Place(cluster_name=cluster_name, kube_context=kube_context, kubeconfig=kubeconfig)
+    opened = lab.start(one, where, lang, is_quiet=as_json)
     if as_json:
-        print_json(row_of(one, lang) | {"folder": str(place), "made": made})
-        return
-    click.echo(one.task(lang).rstrip())
-    click.echo(f"\n{place}/: {', '.join(made) or '-'}")
-    click.echo(f"reconverge study check {one.id} {place}")
+        print_json(row_of(one, lang) | {"folder": str(place), "made": made, "lab": opened})
 
 
 @click.command()
 @click.argument("exercise")
 @common_options
 def reset(exercise: str, lang: Language, exercises: Path | None, as_json: bool) -> None:
-    """Forget what was tried of EXERCISE. Your files stay."""
+    """Forget what was tried of EXERCISE, and delete the namespace of its lab. Your files stay."""
+    from reconverge.commands.study import lab
+    from reconverge.study.answers import word
     from reconverge.study.notebook import Notebook
 
     one = exercise_named(exercise, exercises)
+    deleted = lab.take_back(one, lang, is_quiet=as_json)
     Notebook().forget(one.id)
     if as_json:
-        print_json(row_of(one, lang))
-    else:
-        click.echo(f"{one.id}: {one.title.of(lang)}")
+        print_json(row_of(one, lang) | {"deleted": deleted})
+        return
+    click.echo(f"{one.id}: {one.title.of(lang)}")
+    if deleted:
+        click.echo(f"{word('deleted', lang)}: namespace {deleted}")
 
 
 @click.command()

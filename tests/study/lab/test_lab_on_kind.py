@@ -1,0 +1,194 @@
+"""A lab on a real cluster, done with a real kubectl: the right way, the wrong way, and no way out.
+
+kubectl is the cluster's own, from its control plane's node: so its version fits, and there is one.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from reconverge.cluster.errors import NotFound
+from reconverge.cluster.nodes import KindCluster
+from reconverge.errors import BadInput
+from reconverge.study.exercises import Exercise, load_all, named, shipped
+from reconverge.study.lab import opening
+from reconverge.study.lab.ground import Place
+from reconverge.study.lab.judging import judge
+from reconverge.study.lab.shelf import Lab, Shelf
+from reconverge.study.languages import LANGUAGES
+from reconverge.study.playing import Played
+from reconverge.verdict import Verdict
+
+pytestmark = pytest.mark.cluster
+EXERCISES = load_all(shipped())
+DEBUG, ADOPT = named(EXERCISES, "out-for-debugging"), named(EXERCISES, "adopt-the-orphans")
+KUBECTL_S = 60
+
+
+class Learner(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody with a kubectl and the kubeconfig of one lab."""
+
+    kubectl: Path
+    exercise: Exercise
+    shelf: Shelf
+    lab: Lab
+    folder: Path
+
+    def types(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """What kubectl answers; it knows of no kubeconfig but that of the lab."""
+        return subprocess.run(
+            [self.kubectl, *words],
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(self.folder),
+                "KUBECONFIG": str(self.shelf.kubeconfig(self.exercise.id)),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=KUBECTL_S,
+        )
+
+    def does(self, *words: str) -> str:
+        ended = self.types(*words)
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout.strip()
+
+    def has_it_judged(self, record: str) -> Played:
+        return judge(self.exercise, self.lab, self.folder / record, say=lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def kubectl(cluster: KindCluster, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    plane = next(one.name for one in cluster.node_containers() if one.role == "control-plane")
+    path = tmp_path_factory.mktemp("kubectl") / "kubectl"
+    subprocess.run(["docker", "cp", "--follow-link", f"{plane}:/usr/bin/kubectl", path], check=True)
+    return path
+
+
+def begun(exercise: Exercise, cluster: KindCluster, kubectl: Path, folder: Path) -> Learner:
+    shelf = Shelf(folder / "labs")
+    opening.start(exercise, Place(cluster_name=cluster.kind_name), shelf)
+    lab = opening.standing_lab(exercise, shelf)
+    return Learner(kubectl=kubectl, exercise=exercise, shelf=shelf, lab=lab, folder=folder)
+
+
+def ended(learner: Learner, cluster: KindCluster) -> None:
+    """Everything is taken back: the namespace, and what lies on the disk."""
+    name = learner.lab.namespace.name
+    assert opening.take_back(learner.exercise, learner.shelf) == name
+    with pytest.raises(NotFound):
+        cluster.read("Namespace", name)
+    assert not learner.shelf.folder(learner.exercise.id).exists()
+    assert opening.take_back(learner.exercise, learner.shelf) == ""
+
+
+@pytest.fixture
+def debugger(cluster: KindCluster, kubectl: Path, tmp_path: Path) -> Iterator[Learner]:
+    learner = begun(DEBUG, cluster, kubectl, tmp_path)
+    yield learner
+    ended(learner, cluster)
+
+
+@pytest.fixture
+def adopter(cluster: KindCluster, kubectl: Path, tmp_path: Path) -> Iterator[Learner]:
+    learner = begun(ADOPT, cluster, kubectl, tmp_path)
+    yield learner
+    ended(learner, cluster)
+
+
+REFUSED = (
+    ("get", "pods", "--namespace", "default"),
+    ("get", "secrets", "--namespace", "kube-system"),
+    ("get", "secrets"),
+    ("get", "nodes"),
+    ("label", "nodes", "--all", "disk=ssd"),
+    ("get", "namespaces"),
+    ("create", "deployment", "one", "--image=luksa/kubia"),
+    ("create", "rolebinding", "more", "--clusterrole=admin", "--user=learner"),
+    ("delete", "resourcequota", "--all"),
+)
+
+
+def test_a_pod_is_relabelled_as_the_chapter_does_it(debugger: Learner) -> None:
+    """With what is allowed, and nothing else; first nothing is done, then it is, and it passes."""
+    pods = debugger.does("get", "pods", "--output=name").split()
+    assert len(pods) == 3
+    debugger.does("logs", pods[0])
+    assert "Labels:" in debugger.does("describe", pods[0])
+    for words in REFUSED:
+        refusal = debugger.types(*words)
+        assert refusal.returncode != 0, words
+        assert "forbidden" in refusal.stderr.lower(), refusal.stderr
+    [flaw] = debugger.has_it_judged("nothing").flaws
+    assert flaw.code == "RCS901"
+    assert "still belongs to its controller" in flaw.sentence("en")
+    debugger.does("label", pods[0], "app=debug", "--overwrite")
+    played = debugger.has_it_judged("done")
+    assert [one.sentence("en") for one in played.flaws] == []
+    assert {one.verdict for one in played.promises} == {Verdict.HELD}
+    assert next(one.why for one in played.promises) == "by the API server's audit log"
+    left = debugger.does("get", "rc,rs,pods", "--output=name")
+    assert "sentinel" not in left
+
+
+def test_a_pod_that_is_deleted_is_not_looked_at(debugger: Learner) -> None:
+    """The end state of three ready pods is there; how it came about is told in each language."""
+    [first, second, _] = debugger.does("get", "pods", "--output=name").split()
+    debugger.does("delete", first)
+    debugger.does("label", second, "app=debug", "--overwrite")
+    [flaw] = debugger.has_it_judged("deleted").flaws
+    name = first.partition("/")[2]
+    assert flaw.code == "RCS902"
+    assert flaw.sentence("en").endswith(f"(you deleted {name}).")
+    assert flaw.sentence("ko").endswith(f"(기록: {name} 파드를 직접 삭제함)")
+    assert len({flaw.sentence(language) for language in LANGUAGES}) == len(LANGUAGES)
+
+
+@pytest.mark.slow
+def test_a_pod_that_came_and_went_is_in_the_log(debugger: Learner) -> None:
+    """By the UIDs of the beginning nobody would know of it."""
+    pods = set(debugger.does("get", "pods", "--output=name").split())
+    debugger.does("scale", "rc/kubia", "--replicas=4")
+    [new] = set(debugger.does("get", "pods", "--output=name").split()) - pods
+    debugger.does("scale", "rc/kubia", "--replicas=3")
+    debugger.types("delete", new)
+    debugger.types("delete", new)
+    debugger.does("label", min(pods), "app=debug", "--overwrite")
+    flaws = debugger.has_it_judged("in-between").flaws
+    assert [one.code for one in flaws] == ["RCS902"]
+
+
+@pytest.mark.slow
+def test_orphans_are_adopted(adopter: Learner) -> None:
+    """Without a word on its pods they are deleted with it; as orphans they are taken over."""
+    adopter.does("delete", "rc", "swift", "--cascade=orphan")
+    [flaw] = adopter.has_it_judged("half").flaws
+    assert (flaw.code, "does not belong to it" in flaw.sentence("en")) == ("RCS901", True)
+    adopter.does("create", "--filename", str(ADOPT.solution / "swift-rs.yaml"))
+    adopter.does("wait", "rs/swift", "--for=jsonpath={.status.readyReplicas}=3", "--timeout=30s")
+    played = adopter.has_it_judged("done")
+    assert [one.sentence("en") for one in played.flaws] == []
+    assert {one.verdict for one in played.promises} == {Verdict.HELD}
+
+
+@pytest.mark.slow
+def test_pods_made_anew_are_not_adopted(adopter: Learner) -> None:
+    """Three ready pods of a ReplicaSet, and none of them one of the beginning."""
+    adopter.does("delete", "rc", "swift")
+    adopter.does("create", "--filename", str(ADOPT.solution / "swift-rs.yaml"))
+    [flaw] = adopter.has_it_judged("anew").flaws
+    assert flaw.code == "RCS902"
+    assert "generic-garbage-collector deleted swift-" in flaw.sentence("en")
+
+
+def test_a_lab_that_was_not_begun_is_bad_input(tmp_path: Path) -> None:
+    """The sentence names the command."""
+    with pytest.raises(BadInput, match="study start adopt-the-orphans"):
+        opening.standing_lab(ADOPT, Shelf(tmp_path))
