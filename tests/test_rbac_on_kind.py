@@ -143,7 +143,7 @@ def fault_of(name: str, experiment: Experiment) -> Fault:
         "DeleteOwner": faults.DeleteOwner(
             of=experiment.workload("batch"), propagation="Background"
         ),
-        "OverwriteStatus": faults.OverwriteStatus(of=kubia, field="readyReplicas", number=7),
+        "OverwriteStatus": faults.OverwriteStatus(of=kubia, field="availableReplicas", number=0),
     }[name]
 
 

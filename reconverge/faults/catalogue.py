@@ -161,7 +161,7 @@ _SPECS_TOPIC = _topic(
     ),
     (
         faults.OverwriteStatus,
-        "OverwriteStatus(of=kubia, field='readyReplicas', number=7)",
+        "OverwriteStatus(of=kubia, field='availableReplicas', number=0)",
         "the mark is removed; its controller has counted anew",
         "what somebody did who believed it",
     ),

@@ -69,7 +69,7 @@ def on(cluster: Cluster, scene: Scene) -> dict[str, Callable[[], Fault]]:
         ),
         "ScaleWorkload": lambda: faults.ScaleWorkload(of=kubia, replicas=3),
         "OverwriteStatus": lambda: faults.OverwriteStatus(
-            of=kubia, field="readyReplicas", number=7
+            of=kubia, field="availableReplicas", number=0
         ),
         "SetQuota": lambda: faults.SetQuota(of=scene["quota"], hard={"pods": "1"}),
         "LabelPod": lambda: faults.LabelPod(pod=lone, labels={"colour": "red"}),
