@@ -6,10 +6,12 @@ from contextlib import suppress
 
 import msgspec
 
+from reconverge.cluster.admission import are_refused, wait_until_admitted
 from reconverge.cluster.door import Cluster
 from reconverge.cluster.errors import Conflict, NotFound, Rejected
 from reconverge.cluster.finalizers import add_finalizer, remove_finalizer
-from reconverge.faults.undo import MARK, Undo
+from reconverge.errors import Unavailable
+from reconverge.faults.undo import MARK, RemoveCreated, RollbackFailed, Undo
 from reconverge.model import OwnerReference, Ref
 
 
@@ -116,3 +118,26 @@ def _written(owner: OwnerReference) -> dict[str, object]:
         "controller": owner.controller,
         "blockOwnerDeletion": owner.block_owner_deletion,
     }
+
+
+class EndSilence(RemoveCreated, frozen=True, kw_only=True):
+    """The policy is removed, and then the API server is asked until it refuses nothing any more.
+
+    A controller that is refused once more as it cleans up need not try again: pods of a Job that
+    was deleted in that moment kept their finalizer for good.
+    """
+
+    namespace: str
+
+    def rollback(self, cluster: Cluster) -> None:
+        super().rollback(cluster)
+        try:
+            wait_until_admitted(cluster, self.namespace)
+        except Unavailable as error:
+            raise RollbackFailed(error.what, where=self.namespace) from error
+
+    def lacking(self, cluster: Cluster) -> str:
+        there = super().lacking(cluster)
+        if there or not are_refused(cluster, self.namespace):
+            return there
+        return f"writes in {self.namespace} are still refused"

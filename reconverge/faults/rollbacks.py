@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from reconverge.faults.node_undos import MendNetwork, RegisterNode, StartRuntime, ThawContainers
-from reconverge.faults.object_undos import RemoveFinalizer, RestoreFinalizer, RestoreOwners
+from reconverge.faults.object_undos import (
+    EndSilence,
+    RemoveFinalizer,
+    RestoreFinalizer,
+    RestoreOwners,
+)
 from reconverge.faults.undo import (
     AwaitLeaders,
     NothingToUndo,
@@ -37,4 +42,5 @@ AnyUndo = (
     | RestoreOwners
     | RemoveFinalizer
     | RestoreFinalizer
+    | EndSilence
 )

@@ -14,8 +14,9 @@ from reconverge.blast import Pick
 from reconverge.cluster.admission import BINDING, POLICY, refuse_writes
 from reconverge.cluster.door import Cluster
 from reconverge.faults.fault import Fault
+from reconverge.faults.object_undos import EndSilence
 from reconverge.faults.rollbacks import AnyUndo
-from reconverge.faults.undo import MARK, RemoveCreated
+from reconverge.faults.undo import MARK
 from reconverge.judges.effects import AnyEffect, Unmarked
 from reconverge.model import Ref, Snapshot
 
@@ -51,7 +52,8 @@ class Silence(Fault, frozen=True, kw_only=True):
     def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
         del targets, snapshot
         objects = tuple(Ref(kind, "", self._name, "") for kind in (BINDING, POLICY))
-        return RemoveCreated(objects=objects, mark=self.namespace.uid)
+        mark, name = self.namespace.uid, self.namespace.name
+        return EndSilence(objects=objects, mark=mark, namespace=name)
 
     def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
         del targets

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reconverge.cluster.admission import BINDING, POLICY
+from reconverge.cluster.admission import BINDING, POLICY, are_refused
 from reconverge.cluster.errors import NotFound
 from reconverge.cluster.nodes import KindCluster
 from reconverge.experiment import Experiment, PromiseBroken
@@ -96,3 +96,11 @@ def test_nothing_of_it_is_left(cluster: KindCluster, here: Experiment) -> None:
     for kind in (POLICY, BINDING):
         with pytest.raises(NotFound):
             cluster.read(kind, f"{here.namespace}-controllers-silenced")
+
+
+def test_once_it_is_taken_back_nobody_is_refused(cluster: KindCluster, here: Experiment) -> None:
+    """The policy outlives its objects a little, and who cleans up meanwhile may not ask again."""
+    silence = here.inject(Silence(namespace=here.home))
+    assert are_refused(cluster, here.namespace)
+    here.roll_back(silence)
+    assert not are_refused(cluster, here.namespace)
