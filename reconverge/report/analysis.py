@@ -29,6 +29,8 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
 
     `error` says why it cannot be read at all, `damage` why not to its end. `is_started` is False
     where the run says that the starting state was not reached: then no promise is BROKEN.
+    `is_answered`: the run says that it is HELD, so where nothing was promised the API server's
+    answers were what was asked.
     """
 
     path: str
@@ -37,6 +39,7 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     error: str = ""
     damage: str = ""
     is_started: bool = True
+    is_answered: bool = False
     reviews: tuple[Review, ...] = ()
     recoveries: tuple[Recovery, ...] = ()
 
@@ -45,7 +48,8 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
         """The gravest verdict now; a record that is damaged or contradicts itself is UNKNOWN."""
         if self.error:
             return ExitCode.BAD_INPUT
-        codes = [self._code(review) for review in self.reviews] or [ExitCode.UNKNOWN]
+        unpromised = ExitCode.HELD if self.is_answered else ExitCode.UNKNOWN
+        codes = [self._code(review) for review in self.reviews] or [unpromised]
         return ExitCode.gravest(codes + ([ExitCode.UNKNOWN] if self.damage else []))
 
     def _code(self, review: Review) -> ExitCode:
@@ -70,6 +74,7 @@ def analyse(path: Path, clock: Clock, *, run: RunRecord | None = None) -> Analys
         seed=opened.seed,
         damage=timeline.damage,
         is_started=run is None or _is_started(run, opened.scenario),
+        is_answered=run is not None and _is_held(run, opened.scenario),
         reviews=tuple(reviews(timeline)),
         recoveries=recoveries(timeline),
     )
@@ -77,6 +82,11 @@ def analyse(path: Path, clock: Clock, *, run: RunRecord | None = None) -> Analys
 
 def _is_started(run: RunRecord, scenario: str) -> bool:
     return all(one.is_started for one in run.scenarios if one.scenario == scenario)
+
+
+def _is_held(run: RunRecord, scenario: str) -> bool:
+    ends = [one.verdict for one in run.scenarios if one.scenario == scenario]
+    return bool(ends) and set(ends) == {Verdict.HELD}
 
 
 def recovered(found: Sequence[Recovery]) -> Recovered:

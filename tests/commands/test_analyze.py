@@ -168,6 +168,21 @@ def test_a_record_without_a_promise_proves_nothing(
     assert "nothing was promised" in out
 
 
+@pytest.mark.parametrize("verdict", [Verdict.HELD, Verdict.UNKNOWN])
+def test_a_scenario_that_asks_the_api_server_alone_promises_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], verdict: Verdict
+) -> None:
+    """What it was answered is no promise; the run says whether that was right."""
+    play(tmp_path)
+    path = tmp_path / "one" / "timeline.jsonl"
+    rewrite(path, lambda line: None if line["is"] in ("promised", "judged") else line)
+    code = {Verdict.HELD: ExitCode.HELD, Verdict.UNKNOWN: ExitCode.UNKNOWN}[verdict]
+    record = ScenarioRecord(scenario="shop.feature::one", verdict=verdict, exit_code=code)
+    run_record.write(tmp_path, run_of(record, seed=4711, exit_code=code))
+    found, out, _ = analyze(tmp_path, capsys)
+    assert (found, "nothing was promised" in out) == (code, True)
+
+
 def test_a_promise_of_another_release_is_unknown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
