@@ -14,6 +14,10 @@ import click
 def analyze(run: Path, as_json: bool) -> int:
     """Judge RUN again from its record alone: a run's folder, a scenario's, or a timeline.
 
+    \b
+    reconverge analyze runs/20261124-015842
+    reconverge analyze runs/20261124-015842/lost-pods-A-pod-is-lost/timeline.jsonl
+
     Exit code: 0 when every promise is HELD, 1 when one is BROKEN, 2 when one is UNKNOWN, when a
     record is damaged, or when a verdict differs from the recorded one, 4 when a record cannot be
     read at all.

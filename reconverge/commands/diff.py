@@ -17,6 +17,9 @@ from reconverge.errors import ExitCode
 def diff(first: Path, second: Path, as_json: bool) -> int:
     """Say what went differently in SECOND: both are runs' folders, scenarios', or timelines.
 
+    \b
+    reconverge diff runs/20261124-015842 runs/20261125-020010
+
     Exit code: 0 when verdicts, targets of one seed, and counts of created and deleted objects are
     the same, 1 when they are not, 4 when a record cannot be read.
     """

@@ -20,6 +20,10 @@ from reconverge.errors import Unavailable
 def migrate(files: tuple[Path, ...], write: bool) -> None:
     """Bring FILES to API versions that are served today; comments and layout stay.
 
+    \b
+    reconverge migrate manifests/*.yaml
+    reconverge migrate ssd-monitor.yaml --write
+
     Prints what would change as a unified diff; why, on standard error.
     """
     texts = {path: read_text(path) for path in files}

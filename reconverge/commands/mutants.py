@@ -39,6 +39,10 @@ def mutants(
     passed on to pytest: `reconverge mutants features -n 4`. It takes long: with the --report-dir of
     a call that was interrupted, only what that one has not decided is run.
 
+    \b
+    reconverge mutants features/replication -n 4
+    reconverge mutants features -n 4 --healthy runs/20261124-015842
+
     Exit code: 0 when each turned red, 1 when one survived, 2 when one could not be told.
     """
     from datetime import UTC, datetime

@@ -22,6 +22,11 @@ def recover(name: str, kubeconfig: Path | None, kube_context: str, dry_run: bool
     A fault is taken back when what it harmed is in its steady state again: a node whole, labels as
     before. What is not stays in the journal, and is tried again by the next run.
 
+    \b
+    reconverge recover --dry-run
+    reconverge recover
+    reconverge recover --kube-context staging
+
     Exit code: 0 when nothing is left, 2 when something is, 4 for a cluster that cannot be named so.
     """
     from reconverge.faults.journal import pending
