@@ -85,7 +85,7 @@ def retold(timeline: Timeline, workload: Workload) -> Truth:
         record = entry.record
         if isinstance(record, Observed) and record.kind in ("Pod", "ReplicationController"):
             type_ = "DELETED" if record.change == "deleted" else "MODIFIED"
-            seen = msgspec.structs.replace(_SEEN.decode(record.object), kind=record.kind)
+            seen = msgspec.structs.replace(_SEEN.decode(bytes(record.object)), kind=record.kind)
             truth.take(Sighting(began_s + record.at_s, Line(type_, seen)))
     return truth
 
