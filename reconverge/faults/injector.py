@@ -22,7 +22,7 @@ from reconverge.faults.healing import HEALED_WITHIN_S, is_healed, take_back, wai
 from reconverge.faults.journal import Journal, Planned
 from reconverge.faults.rollbacks import AnyUndo
 from reconverge.faults.undo import RollbackFailed
-from reconverge.judges.effects import describe
+from reconverge.judges.effects import AnyEffect, describe
 from reconverge.model import Ref, Snapshot
 from reconverge.timeline import Injected, RolledBack, Timeline
 
@@ -106,7 +106,7 @@ class Injector:
         sentence = fault.sentence(targets)
         guard.admit(sentence, targets, snapshot)
         if not {one.uid for part in after for one in part.targets} & {one.uid for one in targets}:
-            self._refuse_the_foregone(fault, targets, snapshot)
+            self._refuse_the_foregone(sentence, fault.effect(targets, ()), snapshot)
         hit = self._hit + sum(len(one.targets) for one in after)
         guard.limit(sentence, len(targets), hit=hit)
         return Injection(
@@ -118,14 +118,11 @@ class Injector:
             start=start,
         )
 
-    def _refuse_the_foregone(
-        self, fault: Fault, targets: Sequence[Ref], snapshot: Snapshot
-    ) -> None:
-        effect = fault.effect(targets, ())
+    def _refuse_the_foregone(self, sentence: str, effect: AnyEffect, snapshot: Snapshot) -> None:
         if is_foregone(effect, snapshot, self._cluster):
             raise NothingToHit(
                 f"nothing would be changed: {describe(effect)} already",
-                where=fault.sentence(targets),
+                where=sentence,
                 cure="let the fault change something, or leave it out",
             )
 

@@ -154,7 +154,7 @@ def test_it():
         threading.Event().wait(60)
     finally:
         import time
-        time.sleep(1)
+        time.sleep(1)  # longer than subprocess.run lets a child live that it gives up
         open("tidy", "w").close()
 """
 CALLER = """

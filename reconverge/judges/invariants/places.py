@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reconverge.judges.invariants.judge import Invariant
+from reconverge.judges.invariants.owned import OwnedPods
 from reconverge.judges.steady.census import Place
+from reconverge.judges.steady.stateful_sets import REVISION
 from reconverge.judges.steady.values import place_of
-from reconverge.judges.tally import Tally, left
+from reconverge.judges.tally import Tally
 from reconverge.model import Pod, Ref, Snapshot
-from reconverge.timeline import Entry
 
-# The controller's own label on each pod of it (apps/v1 ControllerRevisionHashLabelKey).
-REVISION = "controller-revision-hash"
 _PLACES = {"DaemonSet": "on one node", "StatefulSet": "of one name", "Job": "for one index"}
 
 
@@ -50,12 +49,11 @@ class OnePerPlace(Invariant, frozen=True, kw_only=True):
         return _crowded(there)
 
 
-class _Places(Tally):
+class _Places(OwnedPods):
     """The active pods of a workload by the place that each fills."""
 
     def __init__(self, workload: Ref, place: Place) -> None:
-        self.namespace = workload.namespace
-        self._workload = workload
+        super().__init__(workload)
         self._place = place
         self._there: dict[str, dict[str, str]] = {}
         self._crowded: dict[str, Iterable[str]] = {}
@@ -65,26 +63,16 @@ class _Places(Tally):
     def violation(self) -> str:
         return _crowded(self._crowded)
 
-    def begin(self, snapshot: Snapshot) -> None:
+    def _forget(self) -> None:
         self._there, self._crowded, self._place_of = {}, {}, {}
-        for pod in snapshot.owned_pods(self._workload.uid):
-            self._put(pod.uid, pod)
-
-    def note(self, entry: Entry) -> None:
-        pod = left(entry)
-        if entry.view is not None:
-            self._put(entry.view.uid, pod if isinstance(pod, Pod) else None)
 
     def _put(self, uid: str, pod: Pod | None) -> None:
         before = self._place_of.pop(uid, "")
         if before:
             self._there[before].pop(uid)
             self._count(before)
-        owner = pod.metadata.controller if pod is not None else None
-        if pod is None or owner is None or owner.uid != self._workload.uid or not pod.is_active:
-            return
-        place = self._place(pod)
-        if place:
+        place = self._place(pod) if pod is not None else ""
+        if pod is not None and place:
             self._place_of[uid] = place
             self._there.setdefault(place, {})[uid] = pod.name
             self._count(place)

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reconverge.judges.invariants.judge import Invariant
+from reconverge.judges.invariants.owned import OwnedPods
 from reconverge.judges.steady.daemon_sets import node_of
 from reconverge.judges.steady.words import counted, listed
-from reconverge.judges.tally import Tally, left
+from reconverge.judges.tally import Tally
 from reconverge.model import Pod, Ref, Snapshot
-from reconverge.timeline import Entry
 
 _Pods = dict[str, Pod]
 
@@ -69,36 +69,24 @@ class NeverBare(Invariant, frozen=True, kw_only=True):
         return _Served(self)
 
 
-class _OnNodes(Tally):
+class _OnNodes(OwnedPods):
     """The active pods of a DaemonSet by node."""
 
     def __init__(self, workload: Ref) -> None:
-        self.namespace = workload.namespace
-        self._workload = workload
+        super().__init__(workload)
         self._there: dict[str, _Pods] = {}
         self._node_of: dict[str, str] = {}
 
-    def begin(self, snapshot: Snapshot) -> None:
+    def _forget(self) -> None:
         self._there, self._node_of = {}, {}
-        for pod in snapshot.owned_pods(self._workload.uid):
-            self._put(pod.uid, pod)
-
-    def note(self, entry: Entry) -> None:
-        pod = left(entry)
-        if entry.view is not None:
-            self._put(entry.view.uid, pod if isinstance(pod, Pod) else None)
 
     def _put(self, uid: str, pod: Pod | None) -> None:
         node = self._node_of.pop(uid, "")
         if node:
             self._there[node].pop(uid)
-        if pod is not None and self._is_own(pod) and pod.is_active and node_of(pod):
+        if pod is not None and node_of(pod):
             self._node_of[uid] = node_of(pod)
             self._there.setdefault(node_of(pod), {})[uid] = pod
-
-    def _is_own(self, pod: Pod) -> bool:
-        owner = pod.metadata.controller
-        return owner is not None and owner.uid == self._workload.uid
 
 
 class _Surging(_OnNodes):

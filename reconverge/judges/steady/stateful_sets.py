@@ -7,7 +7,8 @@ from reconverge.judges.steady.replicas import do_pods_differ, pods_lack, seen, s
 from reconverge.judges.steady.words import Steadiness, listed
 from reconverge.model import Pod, StatefulSet
 
-# Set by the controller on each pod (apps/v1 StatefulSetRevisionLabel).
+# Set by its controller on each pod of a StatefulSet or DaemonSet (apps/v1 StatefulSetRevisionLabel,
+# ControllerRevisionHashLabelKey).
 REVISION = "controller-revision-hash"
 
 
