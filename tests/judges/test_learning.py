@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reconverge.judges.learning import (
-    AnyOfBeginning,
-    Beginning,
-    NoneDeleted,
-    OneReleased,
-    TakenOver,
-)
+from reconverge.judges.beginnings import AnyOfBeginning
+from reconverge.judges.learning import Beginning, NoneDeleted, OneReleased, TakenOver
 from reconverge.model import Ref
 from reconverge.study.lab.evidence import evidence
 from reconverge.study.languages import LANGUAGES
