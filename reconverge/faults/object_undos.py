@@ -12,7 +12,7 @@ from reconverge.cluster.errors import Conflict, NotFound, Rejected
 from reconverge.cluster.finalizers import add_finalizer, remove_finalizer
 from reconverge.errors import Unavailable
 from reconverge.faults.undo import MARK, RemoveCreated, RollbackFailed, Undo
-from reconverge.model import OwnerReference, Ref
+from reconverge.model import OwnerReference, Pod, Ref
 
 
 class Owned(msgspec.Struct, frozen=True):
@@ -98,6 +98,34 @@ class RestoreFinalizer(Undo, frozen=True, kw_only=True):
         """Whether it still belongs there is for the controller that put it there to say."""
         del cluster
         return ""
+
+
+class RemoveFailed(Undo, frozen=True, kw_only=True):
+    """Of these pods none that has failed is left; one that its kubelet says to run is let run."""
+
+    pods: tuple[Ref, ...]
+
+    def sentence(self) -> str:
+        names = ", ".join(one.name for one in self.pods)
+        return f"{names or 'nothing'} removed, where it has failed"
+
+    def rollback(self, cluster: Cluster) -> None:
+        for one in self.pods:
+            with suppress(NotFound, Conflict):
+                if self._has_failed(cluster, one):
+                    cluster.delete(one, grace_s=0)
+
+    def lacking(self, cluster: Cluster) -> str:
+        left = [one.name for one in self.pods if self._has_failed(cluster, one)]
+        return f"{', '.join(left)} has failed and is still there" if left else ""
+
+    def _has_failed(self, cluster: Cluster, one: Ref) -> bool:
+        with suppress(NotFound):
+            pod = cluster.read("Pod", one.name, namespace=one.namespace)
+            assert isinstance(pod, Pod)
+            is_that_one = pod.uid == one.uid and not pod.is_terminating
+            return is_that_one and pod.status.phase == "Failed"
+        return False
 
 
 def is_held(cluster: Cluster, one: Ref, finalizer: str) -> bool:

@@ -102,6 +102,7 @@ def on(cluster: Cluster, scene: Scene) -> dict[str, Callable[[], Fault]]:
         "SwitchOffController": lambda: faults.SwitchOffController(
             controller="replicaset-controller"
         ),
+        "KeepEndedPods": lambda: faults.KeepEndedPods(count=3),
         "RestartApiServer": faults.RestartApiServer,
     }
 
