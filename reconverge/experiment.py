@@ -41,7 +41,7 @@ from reconverge.report.console import failure_text
 from reconverge.timeline import Noted
 from reconverge.turns import Turn, set_aside, spared
 from reconverge.verdict import Finding, PromiseBroken, Verdict
-from reconverge.waiting import Acts, OnProgress
+from reconverge.waiting import Acts
 
 __all__ = ["Experiment", "Injection", "Performance", "PromiseBroken"]
 
@@ -79,7 +79,6 @@ class Experiment(Refusals):
         settings: ClusterSettings | None = None,
         turn: Turn = Turn.ALONE,
         lane: str = "",
-        on_progress: OnProgress | None = None,
         spent: Spent | None = None,
         at: Callable[[Boundary], None] = ignore,
     ) -> None:
@@ -102,7 +101,6 @@ class Experiment(Refusals):
         self._offline_images = offline_images
         self._settings = settings
         self._turn, self._lane = turn, lane
-        self._on_progress = on_progress
         self._faults_off = faults_off
         self._is_dry_run = is_dry_run
         self._spent = spent
@@ -377,7 +375,6 @@ class Experiment(Refusals):
             start=start,
             deadline=deadline,
             act=self._acts.perform,
-            on_progress=self._on_progress,
         )
         self.findings.append(finding)
         if finding.verdict is not Verdict.HELD:

@@ -16,7 +16,7 @@ from reconverge.judges.promise import Promise
 from reconverge.judges.timing import Deadline
 from reconverge.timeline import Judged, Promised, Timeline
 from reconverge.verdict import Finding
-from reconverge.waiting import OnProgress, wait_until_judged
+from reconverge.waiting import wait_until_judged
 
 
 def await_finding(
@@ -27,7 +27,6 @@ def await_finding(
     start: int,
     deadline: Deadline,
     act: Callable[[Want], None],
-    on_progress: OnProgress | None = None,
 ) -> Finding:
     """What becomes of `promise`, judged from the timeline's entry `start` on."""
     judge = promise.judge(deadline_s=deadline.at_s)
@@ -44,14 +43,7 @@ def await_finding(
         )
     )
     try:
-        finding = wait_until_judged(
-            timeline,
-            judge,
-            start=start,
-            deadline_s=deadline.at_s,
-            act=act,
-            on_progress=on_progress,
-        )
+        finding = wait_until_judged(timeline, judge, start=start, act=act)
     except BaseException:
         with suppress(ReconvergeError):
             why, at_s = "interrupted before a verdict", timeline.now_s()

@@ -11,6 +11,7 @@ from reconverge.faults import (
     DeletePods,
     EvictPods,
     FreezeKubelet,
+    KeepEndedPods,
     KillController,
     RelabelPod,
     RestartApiServer,
@@ -152,6 +153,14 @@ def freeze_kubelet_of(experiment: Experiment, name: str) -> Injection:
 def switch_off(experiment: Experiment, name: str) -> Injection:
     """Run all controllers but that one."""
     return experiment.inject(SwitchOffController(controller=name))
+
+
+@when(
+    words("the cluster keeps only {count:Number} pods that have ended"), target_fixture="injection"
+)
+def keep_ended_pods(experiment: Experiment, count: int) -> Injection:
+    """Restart its controllers with that threshold."""
+    return experiment.inject(KeepEndedPods(count=count))
 
 
 @when(

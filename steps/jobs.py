@@ -38,6 +38,13 @@ def completed_job(experiment: Experiment, manifests: Manifests, name: str, count
     experiment.converge_to(job, JobComplete(completions=count))
 
 
+@given(words('the Job "{name:Name}" has failed for the reason "{reason:Name}"'))
+def failed_job(experiment: Experiment, manifests: Manifests, name: str, reason: str) -> None:
+    """Apply the manifest of that name, and wait until it has given up for that reason."""
+    [job] = experiment.apply(manifests.named("Job", name))
+    experiment.converge_to(job, JobFailed(reason=reason))
+
+
 @when(words('the Job "{name:Name}" is created'))
 def create_job(experiment: Experiment, manifests: Manifests, name: str) -> None:
     """Apply the manifest of that name, and wait for nothing."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pytest_bdd import then, when
 
+from reconverge.judges import losses
 from reconverge.judges.predicates import HasPods, OwnedBy
 from reconverge.judges.temporal import Never, ThenStays
 from reconverge.judges.work import (
@@ -117,6 +118,12 @@ def selects_by_uid(experiment: Experiment, name: str) -> None:
 def no_pod_left(experiment: Experiment, name: str) -> None:
     """Neither a running nor an ended one."""
     experiment.expect(no_pods(experiment.workload(name)))
+
+
+@then(words('none of the pods of "{name:Name}" is ever deleted'))
+def all_kept(experiment: Experiment, name: str) -> None:
+    """Those that it had before the fault, whether they have ended or not."""
+    experiment.hold(losses.kept(experiment.before(), experiment.workload(name)))
 
 
 @then(words('"{name:Name}" never owns the pod "{pod:Name}"'))

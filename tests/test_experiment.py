@@ -32,7 +32,6 @@ from reconverge.faults.undo import RollbackFailed
 from reconverge.judges import baselines
 from reconverge.judges.converges import Converges
 from reconverge.judges.invariants import NeverMore
-from reconverge.judges.judge import Progress
 from reconverge.judges.promises import decode_promise
 from reconverge.judges.replay import reviews
 from reconverge.judges.states import NodeGone, NodeWhole, Released
@@ -290,15 +289,14 @@ def test_an_interrupted_close_goes_on_when_called_again(tmp_path: Path) -> None:
 
 def test_an_interrupted_wait_ends_on_record(tmp_path: Path) -> None:
     """What the clean-up does next is not read as the cluster's doing when it is judged again."""
-    interruptions = [KeyboardInterrupt()]
 
-    def interrupt_once(_: Progress, left_s: float) -> None:
-        if left_s < 59 and interruptions:
-            raise interruptions.pop()
+    def interrupt() -> None:
+        raise KeyboardInterrupt
 
     cluster = FakeCluster(SteppedClock())
-    with experiment_on(cluster, tmp_path, on_progress=interrupt_once) as experiment:
+    with experiment_on(cluster, tmp_path) as experiment:
         [kubia] = experiment.apply(MANIFESTS / "kubia-rc.yaml")
+        cluster.clock.after(5.0, interrupt)
         with pytest.raises(KeyboardInterrupt):
             experiment.converge(kubia, replicas=4, within_s=60)
     (review,) = reviews(read_timeline(tmp_path / "run" / "timeline.jsonl", RealClock()))

@@ -76,11 +76,8 @@ def wait(
     *,
     start: int = 0,
     act: Callable[[Want], None] = nobody,
-    on_progress: Callable[[Progress, float], None] | None = None,
 ) -> Finding:
-    return wait_until_judged(
-        timeline, judge, start=start, deadline_s=60, act=act, on_progress=on_progress
-    )
+    return wait_until_judged(timeline, judge, start=start, act=act)
 
 
 def test_entries_of_before_and_of_later_are_fed_once_each() -> None:
@@ -133,40 +130,6 @@ def test_a_judge_that_never_decides_is_a_defect() -> None:
         wait(Timeline(SteppedClock()), Stalled(due_s=1))
 
 
-def test_progress_is_shown_on_change_and_at_most_four_times_a_second() -> None:
-    """Forty notes in two seconds are shown at most eight times and once more, the newest last."""
-    clock = SteppedClock()
-    timeline = Timeline(clock)
-    for number in range(1, 41):
-        clock.after(number * 0.05, lambda: note(timeline, "x"))
-    shown: list[tuple[str, float]] = []
-    judge = Listener(due_s=5)
-    wait(timeline, judge, on_progress=lambda row, left_s: shown.append((row.seen, left_s)))
-    early = [row for row in shown if row[1] >= 58]
-    assert len(early) <= 9
-    assert shown[-1][0] == "40 notes"
-    assert [left_s for _, left_s in shown] == sorted((row[1] for row in shown), reverse=True)
-
-
-def test_a_reason_is_looked_for_only_when_it_is_shown() -> None:
-    """Forty notes in two seconds cost no more reasons than are read, each of its own second."""
-    clock = SteppedClock()
-    timeline = Timeline(clock)
-    for number in range(1, 41):
-        clock.after(number * 0.05, lambda: note(timeline, "x"))
-    asked: list[float] = []
-    shown: list[str] = []
-
-    class Knowing(Listener):
-        def reason(self, now_s: float) -> str:
-            asked.append(now_s)
-            return f"a reason at {now_s:g} s"
-
-    wait(timeline, Knowing(due_s=5), on_progress=lambda row, _: shown.append(row.reason))
-    assert shown == [f"a reason at {now_s:g} s" for now_s in asked]
-    assert 5 <= len(asked) <= 15
-
-
 def test_no_wake_up_is_lost_between_threads() -> None:
     """Two writers on the real clock: every note arrives, although the loop has no time-out."""
     timeline = Timeline(RealClock())
@@ -189,10 +152,10 @@ def test_what_comes_between_looking_and_sleeping_ends_the_sleep() -> None:
     timeline = Timeline(SteppedClock())
 
     class Interrupted(Listener):
-        def progress(self) -> Progress:
+        def wants(self) -> tuple[Want, ...]:
             if not len(timeline):
                 note(timeline, "just now")
-            return super().progress()
+            return ()
 
     judge = Interrupted(ends=1, due_s=5)
     wait(timeline, judge)

@@ -37,7 +37,7 @@ Feature: A container that crashes is started again, and one that stands still on
       Then its container is restarted
       And its previous container ended with exit code 137 and reason "OOMKilled"
 
-    @fault_burn_processor
+    @fault_burn_processor @elsewhere
     Scenario: A container whose processor is kept busy is held up
       Given the Pod "limited" is ready
       When its processor is kept busy for 20 seconds

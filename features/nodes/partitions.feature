@@ -15,7 +15,7 @@ Feature: A node that is cut off works on, and nobody hears of it
       And "kubia" converges to 3 ready pods
       And the pods of "kubia" on other nodes are never touched
 
-    @fault_cut_network
+    @fault_cut_network @elsewhere
     Scenario: To be heard it is not enough to hear
       When a node that runs a pod of "kubia" hears the control plane, and is not heard by it
       Then its pods of "kubia" serve on while that node is NotReady

@@ -299,6 +299,12 @@ class StaticPods(Protocol):
         NotFound when there is no such pod or option, Conflict when its original is kept already.
         """
 
+    def set_static_pod_option(self, node: str, name: str, *, flag: str, value: str) -> None:
+        """Give the option `--flag` this value, whether it was given or not; else like the above.
+
+        A flag that the process does not know keeps it from starting.
+        """
+
     def restore_static_pod(self, node: str, name: str) -> bool:
         """Put the original manifest back; False when it was there. Idempotent."""
 

@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reconverge.cluster.door import Cluster, JsonObject
-from reconverge.cluster.errors import Conflict
-from reconverge.model import Ref
-
-# A pod is written a few times a second at most, while it starts.
-_ATTEMPTS_MAX = 5
+from reconverge.cluster.versioned import patch_as_read
+from reconverge.model import Named, Ref
 
 
 def add_finalizer(cluster: Cluster, one: Ref, finalizer: str) -> None:
@@ -29,20 +26,12 @@ def remove_finalizer(cluster: Cluster, one: Ref, finalizer: str) -> None:
 def _change(
     cluster: Cluster, one: Ref, change: Callable[[tuple[str, ...]], tuple[str, ...]]
 ) -> None:
-    for attempt in range(1, _ATTEMPTS_MAX + 1):
-        view = cluster.read(one.kind, one.name, namespace=one.namespace)
+    def changed(view: Named) -> JsonObject | None:
         known = view.metadata.finalizers
-        if view.uid == one.uid and set(known) == set(change(known)):
-            return
-        version, finalizers = view.metadata.resource_version, list(change(known))
-        body: JsonObject = {"metadata": {"resourceVersion": version, "finalizers": finalizers}}
-        try:
-            cluster.patch(one, body)
-        except Conflict:
-            if view.uid != one.uid or attempt == _ATTEMPTS_MAX:
-                raise
-        else:
-            return
+        wanted = change(known)
+        return {"finalizers": list(wanted)} if set(known) != set(wanted) else None
+
+    patch_as_read(cluster, one, changed)
 
 
 def _without(known: tuple[str, ...], finalizer: str) -> tuple[str, ...]:

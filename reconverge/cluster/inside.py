@@ -13,7 +13,7 @@ from typing import Literal
 from reconverge.cluster.door import Answer
 from reconverge.cluster.errors import Conflict, NotFound
 from reconverge.cluster.shelled import Shelled
-from reconverge.cluster.static_pods import extended
+from reconverge.cluster.static_pods import extended, with_option
 from reconverge.errors import Unavailable
 from reconverge.shell import Completed
 
@@ -111,9 +111,13 @@ class Inside(Shelled):
             raise Unavailable(f"{name} still runs after {grace} s", where=f'node "{node}"')
 
     def extend_static_pod(self, node: str, name: str, *, flag: str, word: str) -> None:
-        original = self._shell(node, _READ, name, accept=(0, _NONE_FOUND, _KEPT_ALREADY))
-        _require_manifest(original, node, name)
-        altered = extended(original.stdout, flag=flag, word=word, where=f"{name} on {node}")
+        original = self._static_pod(node, name)
+        altered = extended(original, flag=flag, word=word, where=f"{name} on {node}")
+        self._shell(node, _REPLACE, name, stdin=altered)
+
+    def set_static_pod_option(self, node: str, name: str, *, flag: str, value: str) -> None:
+        original = self._static_pod(node, name)
+        altered = with_option(original, flag=flag, value=value, where=f"{name} on {node}")
         self._shell(node, _REPLACE, name, stdin=altered)
 
     def restore_static_pod(self, node: str, name: str) -> bool:
@@ -137,6 +141,12 @@ class Inside(Shelled):
     def kubectl(self, node: str, words: Sequence[str]) -> Answer:
         ended = self._shell(node, _KUBECTL, *words, accept=(0, _REFUSED))
         return Answer(ok=ended.exit_code == 0, text=ended.stdout.strip())
+
+    def _static_pod(self, node: str, name: str) -> str:
+        """Its manifest, as long as nobody has altered it."""
+        answer = self._shell(node, _READ, name, accept=(0, _NONE_FOUND, _KEPT_ALREADY))
+        _require_manifest(answer, node, name)
+        return answer.stdout
 
     def _systemctl(self, node: str, verb: str) -> None:
         self._shell(node, 'systemctl "$1" kubelet', verb)

@@ -8,6 +8,7 @@ from reconverge.faults.commands import RunInside
 from reconverge.faults.containers import FreezeContainers, KillContainers
 from reconverge.faults.control_plane import (
     FreezeController,
+    KeepEndedPods,
     KillController,
     RestartApiServer,
     StopController,
@@ -63,6 +64,7 @@ __all__ = [
     "FreezeContainers",
     "FreezeController",
     "FreezeKubelet",
+    "KeepEndedPods",
     "KillContainers",
     "KillController",
     "KillProxy",

@@ -51,8 +51,8 @@ _PODS_TOPIC = _topic(
     (
         faults.FailPods,
         "FailPods(of=kubia)",
-        _REPLACED,
-        "the pod stays Failed until it is collected",
+        "a pod that is still Failed is removed; its controller has made another",
+        "the pod",
     ),
     (
         faults.DeleteEndedPods,
@@ -237,6 +237,12 @@ _CONTROL_PLANE_TOPIC = _topic(
         "SwitchOffController(controller='replicaset-controller')",
         f"its manifest is put back byte for byte; {_LEADS}",
         "",
+    ),
+    (
+        faults.KeepEndedPods,
+        "KeepEndedPods(count=3)",
+        f"its manifest is put back byte for byte; {_LEADS}",
+        "the deletion of pods that had ended, in every namespace of the cluster",
     ),
     (
         faults.RestartApiServer,

@@ -14,6 +14,7 @@ from typing import Literal
 
 from reconverge.blast import Pick
 from reconverge.cluster.door import Cluster, ControlPlane, StaticPods
+from reconverge.errors import BadInput
 from reconverge.faults.fault import Fault, NotOfThisCluster, listed
 from reconverge.faults.rollbacks import AnyUndo
 from reconverge.faults.undo import (
@@ -160,6 +161,40 @@ class SwitchOffController(ControlPlaneFault, frozen=True, kw_only=True):
         for target in targets:
             word = f"-{self.controller}"
             static_pods.extend_static_pod(target.name, CONTROLLERS, flag="controllers", word=word)
+        wait_until_led(control_plane, (CONTROLLERS,), not_by=before)
+        return _processes(CONTROLLERS, targets)
+
+
+class KeepEndedPods(ControlPlaneFault, frozen=True, kw_only=True):
+    """Let the cluster keep so few pods that have ended, by `--terminated-pod-gc-threshold=COUNT`.
+
+    kube-controller-manager is restarted with it, and looks at once and every 20 s (gcCheckPeriod in
+    pod_gc.go) whether more have ended in all namespaces; those that are the oldest are deleted. By
+    default 12500 are kept; 0 keeps all. On return the new process leads.
+    """
+
+    count: int
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        return f"{CONTROLLERS} on {listed(targets)} told to keep {self.count} ended pods"
+
+    def suit(self, cluster: Cluster) -> None:
+        _control_plane(cluster)
+        _static_pods(cluster)
+        if self.count < 0:
+            raise BadInput(f"{self.count} pods cannot be kept", cure="keep 0 or more; 0 keeps all")
+
+    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
+        del snapshot
+        return RestoreStaticPod(nodes=tuple(one.name for one in targets), pod=CONTROLLERS)
+
+    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
+        control_plane, static_pods = _control_plane(cluster), _static_pods(cluster)
+        before = control_plane.leader(CONTROLLERS)
+        for target in targets:
+            static_pods.set_static_pod_option(
+                target.name, CONTROLLERS, flag="terminated-pod-gc-threshold", value=f"{self.count}"
+            )
         wait_until_led(control_plane, (CONTROLLERS,), not_by=before)
         return _processes(CONTROLLERS, targets)
 

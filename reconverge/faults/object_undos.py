@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 
 import msgspec
 
 from reconverge.cluster.admission import are_refused, wait_until_admitted
-from reconverge.cluster.door import Cluster
+from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.cluster.errors import Conflict, NotFound, Rejected
 from reconverge.cluster.finalizers import add_finalizer, remove_finalizer
+from reconverge.cluster.versioned import patch_as_read
 from reconverge.errors import Unavailable
-from reconverge.faults.undo import MARK, RemoveCreated, RollbackFailed, Undo
-from reconverge.model import OwnerReference, Ref
+from reconverge.faults.undo import MARK, RemoveCreated, RollbackFailed, Undo, if_present
+from reconverge.model import Named, OwnerReference, Pod, Ref
 
 
 class Owned(msgspec.Struct, frozen=True):
@@ -20,6 +22,15 @@ class Owned(msgspec.Struct, frozen=True):
 
     pod: Ref
     owners: tuple[OwnerReference, ...]
+
+    def as_it_was(self, view: Named) -> JsonObject | None:
+        """What of the metadata of `view` is to be written for that; None where it is so."""
+        metadata: JsonObject = {}
+        if MARK in view.metadata.annotations:
+            metadata["annotations"] = {MARK: None}
+        if self.owners and not view.metadata.owner_references:
+            metadata["ownerReferences"] = [_written(one) for one in self.owners]
+        return metadata or None
 
 
 class RestoreOwners(Undo, frozen=True, kw_only=True):
@@ -36,27 +47,21 @@ class RestoreOwners(Undo, frozen=True, kw_only=True):
 
     def rollback(self, cluster: Cluster) -> None:
         for row in self.rows:
-            with suppress(NotFound, Conflict):
-                self._restore(cluster, row)
+            if_present(cluster, row.pod, partial(patch_as_read, cluster, row.pod, row.as_it_was))
 
     def lacking(self, cluster: Cluster) -> str:
-        orphans = [row.pod.name for row in self.rows if self._is_orphan(cluster, row)]
-        return f"nobody owns {', '.join(orphans)}" if orphans else ""
+        return "; ".join(filter(None, (self._lacking(cluster, row) for row in self.rows)))
 
-    def _is_orphan(self, cluster: Cluster, row: Owned) -> bool:
+    def _lacking(self, cluster: Cluster, row: Owned) -> str:
         with suppress(NotFound):
             view = cluster.read("Pod", row.pod.name, namespace=row.pod.namespace)
-            is_that_one = view.uid == row.pod.uid and not view.is_terminating
-            return is_that_one and not view.metadata.owner_references and bool(row.owners)
-        return False
-
-    def _restore(self, cluster: Cluster, row: Owned) -> None:
-        view = cluster.read("Pod", row.pod.name, namespace=row.pod.namespace)
-        metadata: dict[str, object] = {"annotations": {MARK: None}}
-        if not view.metadata.owner_references:
-            metadata["ownerReferences"] = [_written(one) for one in row.owners]
-            metadata["resourceVersion"] = view.metadata.resource_version
-        cluster.patch(row.pod, {"metadata": metadata})
+            if view.uid != row.pod.uid or view.is_terminating:
+                return ""
+            if row.owners and not view.metadata.owner_references:
+                return f"nobody owns {row.pod.name}"
+            if MARK in view.metadata.annotations:
+                return f"{row.pod.name} is still marked as harmed"
+        return ""
 
 
 class RemoveFinalizer(Undo, frozen=True, kw_only=True):
@@ -98,6 +103,34 @@ class RestoreFinalizer(Undo, frozen=True, kw_only=True):
         """Whether it still belongs there is for the controller that put it there to say."""
         del cluster
         return ""
+
+
+class RemoveFailed(Undo, frozen=True, kw_only=True):
+    """Of these pods none that has failed is left; one that its kubelet says to run is let run."""
+
+    pods: tuple[Ref, ...]
+
+    def sentence(self) -> str:
+        names = ", ".join(one.name for one in self.pods)
+        return f"{names or 'nothing'} removed, where it has failed"
+
+    def rollback(self, cluster: Cluster) -> None:
+        for one in self.pods:
+            with suppress(NotFound, Conflict):
+                if self._has_failed(cluster, one):
+                    cluster.delete(one, grace_s=0)
+
+    def lacking(self, cluster: Cluster) -> str:
+        left = [one.name for one in self.pods if self._has_failed(cluster, one)]
+        return f"{', '.join(left)} has failed and is still there" if left else ""
+
+    def _has_failed(self, cluster: Cluster, one: Ref) -> bool:
+        with suppress(NotFound):
+            pod = cluster.read("Pod", one.name, namespace=one.namespace)
+            assert isinstance(pod, Pod)
+            is_that_one = pod.uid == one.uid and not pod.is_terminating
+            return is_that_one and pod.status.phase == "Failed"
+        return False
 
 
 def is_held(cluster: Cluster, one: Ref, finalizer: str) -> bool:

@@ -9,6 +9,7 @@ from reconverge.blast import ONE, BlastRadius, Pick, ranked
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.cluster.guard import NothingToHit
 from reconverge.faults.fault import Fault, listed, present
+from reconverge.faults.object_undos import RemoveFailed
 from reconverge.faults.rollbacks import AnyUndo
 from reconverge.faults.undo import MARK, NothingToUndo, RemoveCreated
 from reconverge.judges.effects import AnyEffect, PodAppeared, PodsFailed, PodsLost
@@ -85,14 +86,18 @@ class EvictPods(Loss, Fault, frozen=True, kw_only=True):
 
 
 class FailPods(DeletePods, frozen=True, kw_only=True):
-    """Write into the status of pods that they have failed; their containers know nothing of it."""
+    """Write into the status of pods that they have failed; their containers know nothing of it.
+
+    Their controller replaces them. A kubelet that sees it ends the containers, or writes that the
+    pod runs, whichever it comes to first; so there may be a pod too many for a moment.
+    """
 
     def sentence(self, targets: Sequence[Ref]) -> str:
         return f'{self.blast_radius} of the pods of "{self.of.name}" failed: {listed(targets)}'
 
     def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
-        del targets, snapshot
-        return NothingToUndo(reason="a failed pod is replaced by its controller")
+        del snapshot
+        return RemoveFailed(pods=tuple(targets))
 
     def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
         for target in targets:

@@ -10,6 +10,7 @@ from reconverge.faults.commands import RunInside
 from reconverge.faults.containers import FreezeContainers, KillContainers
 from reconverge.faults.control_plane import (
     FreezeController,
+    KeepEndedPods,
     KillController,
     RestartApiServer,
     StopController,
@@ -86,6 +87,7 @@ AnyFault = (
     | KillController
     | StopController
     | SwitchOffController
+    | KeepEndedPods
     | RestartApiServer
     | WearOut
     | RunInside

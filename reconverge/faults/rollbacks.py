@@ -5,6 +5,7 @@ from __future__ import annotations
 from reconverge.faults.node_undos import MendNetwork, RegisterNode, StartRuntime, ThawContainers
 from reconverge.faults.object_undos import (
     EndSilence,
+    RemoveFailed,
     RemoveFinalizer,
     RestoreFinalizer,
     RestoreOwners,
@@ -43,4 +44,5 @@ AnyUndo = (
     | RemoveFinalizer
     | RestoreFinalizer
     | EndSilence
+    | RemoveFailed
 )

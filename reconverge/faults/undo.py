@@ -103,7 +103,7 @@ class RestoreLabels(Undo, frozen=True, kw_only=True):
     def rollback(self, cluster: Cluster) -> None:
         for row in self.rows:
             body: JsonObject = {"metadata": {"labels": row.labels}}
-            _if_present(cluster, row.object, partial(cluster.patch, row.object, body))
+            if_present(cluster, row.object, partial(cluster.patch, row.object, body))
 
     def lacking(self, cluster: Cluster) -> str:
         return "; ".join(
@@ -129,7 +129,7 @@ class RestoreFields(Undo, frozen=True, kw_only=True):
     def rollback(self, cluster: Cluster) -> None:
         is_strategic = not self.subresource
         patch = partial(cluster.patch, subresource=self.subresource, is_strategic=is_strategic)
-        _if_present(cluster, self.of, lambda: patch(self.of, self.fields))
+        if_present(cluster, self.of, lambda: patch(self.of, self.fields))
 
     def lacking(self, cluster: Cluster) -> str:
         """A status is its controller's, which has the last word on it."""
@@ -148,7 +148,7 @@ class RemoveTaint(Undo, frozen=True, kw_only=True):
         return f"the taint {self.taint} of {self.node.name} removed"
 
     def rollback(self, cluster: Cluster) -> None:
-        _if_present(cluster, self.node, lambda: remove_taint(cluster, self.node, self.taint))
+        if_present(cluster, self.node, lambda: remove_taint(cluster, self.node, self.taint))
 
     def lacking(self, cluster: Cluster) -> str:
         view = found(cluster, self.node)
@@ -166,7 +166,7 @@ class RestoreReplicas(Undo, frozen=True, kw_only=True):
         return f"{self.workload} scaled back to {self.replicas}"
 
     def rollback(self, cluster: Cluster) -> None:
-        _if_present(cluster, self.workload, lambda: cluster.scale(self.workload, self.replicas))
+        if_present(cluster, self.workload, lambda: cluster.scale(self.workload, self.replicas))
 
     def lacking(self, cluster: Cluster) -> str:
         view = found(cluster, self.workload)
@@ -339,7 +339,7 @@ class StartKubelet(NodeUndo, frozen=True, kw_only=True):
             raise RollbackFailed("its kubelet does not run", where=self.node, cure=cure)
 
 
-def _if_present(cluster: Cluster, one: Ref, act: Callable[[], object]) -> None:
+def if_present(cluster: Cluster, one: Ref, act: Callable[[], object]) -> None:
     """Call `act`; an object that is gone, or replaced by a namesake, needs no undo.
 
     Raises RollbackFailed where others wrote that very object so often that we were not heard.

@@ -20,7 +20,7 @@ from reconverge.judges.predicates import (
     PodExists,
 )
 from reconverge.judges.promise import Promise
-from reconverge.judges.temporal import Eventually, Never, ThenStays, Until
+from reconverge.judges.temporal import Always, Eventually, Never, ThenStays, Until
 from reconverge.judges.timing import nodes
 from reconverge.judges.timing.scene import scene_of
 from reconverge.judges.whereabouts import Disrupted, LooksReady, NodeTainted, Replaced
@@ -94,6 +94,16 @@ def gone(pods: tuple[Ref, ...], *, after: str = "") -> Eventually:
     """None of the pods exists any more."""
     injections = (after,) if after else ()
     return Eventually(of=_none_of(pods), injections=injections)
+
+
+def kept(before: Snapshot, workload: Ref) -> Always:
+    """The pods that `workload` had, ended ones too, are there all the while; nobody deletes one."""
+    pods = tuple(ref("Pod", pod) for pod in before.pods_of(workload))
+    if not pods:
+        raise BadInput(f"{workload} had no pods, so none can be kept")
+    there: list[AnyPredicate] = [PodExists(pod=pod) for pod in pods]
+    stays: list[AnyPredicate] = [Not(of=PodDeleted(pod=pod)) for pod in pods]
+    return Always(of=AllOf(parts=(*there, *stays)))
 
 
 def gone_before_ready(pods: tuple[Ref, ...], node: Ref, *, after: str) -> Until:

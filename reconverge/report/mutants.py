@@ -21,8 +21,8 @@ from reconverge.verdict import Verdict
 
 # To probes and to ended processes the kubelet reacts.
 KUBELET_TAGS = frozenset({"@liveness", "@probes", "@kubelet"})
-# The API server alone answers, or who reacts does so outside of the scenario's namespace: to refuse
-# writes there shows nothing.
+# The API server alone answers, or who reacts writes nothing in the scenario's namespace: a kernel,
+# or who keeps the nodes. To refuse writes there shows nothing.
 UNSILENCED_TAGS = frozenset({"@api", "@elsewhere"})
 # The fault by which a run's controllers or kubelets are silenced: it is a mutation, not a fault of
 # the scenario's own.

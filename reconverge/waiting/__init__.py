@@ -6,6 +6,6 @@ Nobody else waits, so that nowhere a sleep stands in for a condition, and every 
 from __future__ import annotations
 
 from reconverge.waiting.acts import Acts
-from reconverge.waiting.loop import OnProgress, wait_until_judged, wait_until_seen
+from reconverge.waiting.loop import wait_until_judged, wait_until_seen
 
-__all__ = ["Acts", "OnProgress", "wait_until_judged", "wait_until_seen"]
+__all__ = ["Acts", "wait_until_judged", "wait_until_seen"]

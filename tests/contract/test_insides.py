@@ -85,6 +85,20 @@ def test_a_controller_can_be_switched_off_alone(alone: Door) -> None:
     alone.see(lambda _: len(owned(alone, workload)) == 1)
 
 
+def test_an_option_is_given_to_a_process_and_taken_from_it(alone: Door) -> None:
+    """Another leads with it; altered once, it is not altered again; restored, it is as before."""
+    cluster, node = inside(alone), control_plane(alone)
+    before = cluster.leader(CONTROLLERS)
+    flag, value = "terminated-pod-gc-threshold", "12000"
+    cluster.set_static_pod_option(node, CONTROLLERS, flag=flag, value=value)
+    cluster.wait_until_led(CONTROLLERS, not_by=before, deadline_s=LED_S)
+    with pytest.raises(Conflict):
+        cluster.set_static_pod_option(node, CONTROLLERS, flag=flag, value=value)
+    before = cluster.leader(CONTROLLERS)
+    assert cluster.restore_static_pod(node, CONTROLLERS)
+    cluster.wait_until_led(CONTROLLERS, not_by=before, deadline_s=LED_S)
+
+
 def test_what_is_not_there_cannot_be_changed(alone: Door) -> None:
     """A misspelt pod or option, or a worker, has nothing to change."""
     cluster, node = inside(alone), control_plane(alone)

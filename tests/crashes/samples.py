@@ -83,7 +83,7 @@ def on(cluster: Cluster, scene: Scene) -> dict[str, Callable[[], Fault]]:
         "TaintNode": lambda: faults.TaintNode(
             node=node, taint=Taint(key="sick", value="yes", effect="NoSchedule")
         ),
-        "DrainNode": lambda: faults.DrainNode(node=node, running=kubia),
+        "DrainNode": lambda: faults.DrainNode(node=_node_of(cluster, pod()), running=kubia),
         "StopNode": lambda: faults.StopNode(node=node),
         "PauseNode": lambda: faults.PauseNode(node=node),
         "CutNetwork": lambda: faults.CutNetwork(node=node),
@@ -102,6 +102,7 @@ def on(cluster: Cluster, scene: Scene) -> dict[str, Callable[[], Fault]]:
         "SwitchOffController": lambda: faults.SwitchOffController(
             controller="replicaset-controller"
         ),
+        "KeepEndedPods": lambda: faults.KeepEndedPods(count=3),
         "RestartApiServer": faults.RestartApiServer,
     }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from reconverge.cluster.errors import Conflict, NotFound, Unreachable
-from reconverge.cluster.static_pods import extended
+from reconverge.cluster.static_pods import extended, with_option
 from tests.fakes.clock import SteppedClock
 from tests.fakes.controllers import ReplicaControllers
 from tests.fakes.machines import Machines
@@ -96,6 +96,14 @@ class Insides:
     def extend_static_pod(self, node: str, name: str, *, flag: str, word: str) -> None:
         self._call("extend")
         altered = extended(self.manifests.get(name, MANIFEST), flag=flag, word=word, where=node)
+        self._keep(node, name)
+        self.manifests[name] = altered
+        self._restart(name)
+
+    def set_static_pod_option(self, node: str, name: str, *, flag: str, value: str) -> None:
+        self._call("set option")
+        original = self.manifests.get(name, MANIFEST)
+        altered = with_option(original, flag=flag, value=value, where=node)
         self._keep(node, name)
         self.manifests[name] = altered
         self._restart(name)

@@ -9,13 +9,14 @@ import pytest
 
 from reconverge.cluster.errors import Conflict, Forbidden, NotFound, Unreachable
 from reconverge.cluster.leases import holder, wait_until_renewed
-from reconverge.cluster.static_pods import extended
-from reconverge.errors import Unavailable
+from reconverge.cluster.static_pods import extended, with_option
+from reconverge.errors import BadInput, Unavailable
 from reconverge.faults import (
     DeletePods,
     Fault,
     FreezeController,
     FreezeKubelet,
+    KeepEndedPods,
     KillController,
     RestartApiServer,
     RestartKubelet,
@@ -189,6 +190,28 @@ def test_a_manifest_is_extended_in_one_word() -> None:
     )
     with pytest.raises(NotFound, match="no option --b"):
         extended(text, flag="b", word="-y", where="w")
+
+
+def test_an_option_of_a_manifest_is_set_whether_it_was_given_or_not() -> None:
+    """In its place or at the end; all else stays."""
+    text = "spec:\n  containers:\n  - command: [kcm, '--a=1', '--ab=2']\n"
+    start = "spec:\n  containers:\n  - command:\n    - kcm\n    - --a="
+    assert with_option(text, flag="a", value="7", where="w") == f"{start}7\n    - --ab=2\n"
+    expected = f"{start}1\n    - --ab=2\n    - --b=0\n"
+    assert with_option(text, flag="b", value="0", where="w") == expected
+    with pytest.raises(NotFound, match="no command"):
+        with_option("spec: {containers: [{image: x}]}", flag="b", value="0", where="w")
+
+
+def test_a_cluster_told_to_keep_few_ended_pods_is_told_otherwise_again(stage: Stage) -> None:
+    """The option is there under another leader, and afterwards the manifest is as before."""
+    injection = stage.experiment.inject(KeepEndedPods(count=3))
+    assert "--terminated-pod-gc-threshold=3" in stage.cluster.manifests[CONTROLLERS]
+    assert stage.cluster.leaders[CONTROLLERS] == "leader 1"
+    stage.experiment.roll_back(injection)
+    assert "threshold" not in stage.cluster.manifests[CONTROLLERS]
+    with pytest.raises(BadInput, match="-1 pods cannot be kept"):
+        stage.experiment.inject(KeepEndedPods(count=-1))
 
 
 class Leases:

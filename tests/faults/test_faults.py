@@ -11,6 +11,7 @@ import pytest
 from reconverge import blast
 from reconverge.blast import Pick
 from reconverge.cluster.door import Cluster
+from reconverge.cluster.errors import NotFound
 from reconverge.cluster.guard import NothingToHit
 from reconverge.errors import BadInput, Refused
 from reconverge.faults import (
@@ -23,6 +24,7 @@ from reconverge.faults import (
     Fault,
     FreezeController,
     FreezeKubelet,
+    KeepEndedPods,
     KillController,
     KillProxy,
     LabelByHand,
@@ -97,6 +99,7 @@ def every_fault(stage: Stage) -> list[Fault]:
         KillController(process="kube-apiserver"),
         StopController(process="kube-scheduler"),
         SwitchOffController(controller="replicaset-controller"),
+        KeepEndedPods(count=3),
         RestartApiServer(),
     ]
 
@@ -281,6 +284,19 @@ def test_a_pod_marked_as_failed_is_no_longer_counted(stage: Stage) -> None:
     assert view is not None
     assert (view.status.phase, view.is_terminating) == ("Failed", False)
     assert sum(pod.is_active for pod in stage.pods()) == 3
+    assert injection.undo.lacking(stage.cluster) == f"{view.name} has failed and is still there"
+    stage.experiment.roll_back(injection)
+    with pytest.raises(NotFound):
+        stage.cluster.read("Pod", view.name, namespace=view.metadata.namespace)
+
+
+def test_a_pod_whose_kubelet_says_that_it_runs_is_let_run(stage: Stage) -> None:
+    """What it took back itself is not taken back once more."""
+    injection = stage.experiment.inject(FailPods(of=stage.kubia))
+    [pod] = injection.targets
+    stage.cluster.patch(pod, {"status": {"phase": "Running"}}, subresource="status")
+    injection.undo.rollback(stage.cluster)
+    assert stage.cluster.read("Pod", pod.name, namespace=pod.namespace).uid == pod.uid
 
 
 def test_a_node_of_a_workload_runs_one_of_its_pods(stage: Stage, world: Snapshot) -> None:
@@ -316,7 +332,8 @@ def test_a_cluster_without_containers_is_refused() -> None:
     remote: Cluster = Remote()  # type: ignore[assignment]
     off = SwitchOffController(controller="a")
     typed = LabelByHand(of=KUBIA, labels={"a": "b"})
-    nodes = (StopNode(), FreezeController(), StopController(), off, FreezeKubelet())
+    keep = KeepEndedPods(count=3)
+    nodes = (StopNode(), FreezeController(), StopController(), off, keep, FreezeKubelet())
     for fault in (*nodes, typed):
         with pytest.raises(NotOfThisCluster, match="remote"):
             fault.suit(remote)

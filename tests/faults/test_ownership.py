@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconverge.blast import ALL
+from reconverge.cluster.errors import Conflict
 from reconverge.faults import AddFinalizer, DeletePods, Disown, StripFinalizer
 from reconverge.faults.injector import encoded
 from reconverge.faults.registry import decode_fault
@@ -56,6 +57,36 @@ def test_an_owner_is_given_back_where_nobody_has_adopted(stage: Stage) -> None:
         assert owner is not None
         assert owner.uid == stage.kubia.uid
     stage.cluster.controllers.thaw()
+
+
+def test_an_owner_is_given_back_though_others_write_meanwhile(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pod's kubelet writes into it as it likes; the undo reads again, and comes after it."""
+    stage.cluster.controllers.is_frozen = True
+    injection = stage.experiment.inject(Disown(of=stage.kubia))
+    [pod] = injection.targets
+
+    def late(*_: object, **__: object) -> Named:
+        monkeypatch.undo()
+        raise Conflict("its kubelet has written it")
+
+    monkeypatch.setattr(stage.cluster, "patch", late)
+    injection.undo.rollback(stage.cluster)
+    owner = now(stage, pod).metadata.controller
+    assert owner is not None
+    assert MARK not in now(stage, pod).metadata.annotations
+    stage.cluster.controllers.thaw()
+
+
+def test_a_pod_that_is_adopted_and_still_marked_is_not_healed(stage: Stage) -> None:
+    """Marked pods are never chosen again: with each that is left, the fault finds fewer."""
+    injection = stage.experiment.inject(Disown(of=stage.kubia))
+    [pod] = injection.targets
+    assert stage.converge().verdict is Verdict.HELD
+    assert injection.undo.lacking(stage.cluster) == f"{pod.name} is still marked as harmed"
+    stage.experiment.roll_back(injection)
+    assert injection.undo.lacking(stage.cluster) == ""
 
 
 def test_a_foster_owner_keeps_the_pod(stage: Stage) -> None:

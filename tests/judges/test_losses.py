@@ -58,6 +58,22 @@ def outage() -> Outage:
     return Outage()
 
 
+@pytest.mark.parametrize("how", ["nothing", "deleted", "gone"])
+def test_pods_are_kept_as_long_as_nobody_deletes_one(outage: Outage, how: str) -> None:
+    """One that only fails is there still; those of others are not asked about."""
+    story = outage.story
+    story.pod("a", node="lost", status={"phase": "Failed"})
+    story.pod("lone", "deleted", node="lost", owner=None)
+    if how == "deleted":
+        story.pod("b", terminating=True)
+    if how == "gone":
+        story.pod("b", "deleted")
+    verdict = Verdict.HELD if how == "nothing" else Verdict.BROKEN
+    assert outage.judge(losses.kept(outage.before, KUBIA)).verdict is verdict
+    with pytest.raises(BadInput, match="had no pods"):
+        losses.kept(outage.before, Ref("ReplicaSet", NAMESPACE, "none", "none"))
+
+
 def test_pods_are_found_by_their_node(outage: Outage) -> None:
     """Those of a workload, and those of a namespace; a promise about none is refused."""
     assert losses.pods_on(outage.before, NODE, of=KUBIA) == (A,)

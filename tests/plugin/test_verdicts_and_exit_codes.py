@@ -195,3 +195,14 @@ def test_strict_api_refuses_a_bygone_version(play: Play, pytester: pytest.Pytest
         ["*old.yaml:1:*", '*"old" is of apps/v1beta2, which is not served any more*', "*migrate*"]
     )
     strict.stdout.fnmatch_lines(["  repeat *--strict-api*"])
+
+
+def test_a_record_is_not_written_over(play: Play) -> None:
+    """The folder of another run is refused before anything is waited for or made."""
+    feature = FEATURE.format(name="whole")
+    play(feature).assert_outcomes(passed=1)
+    again = play(feature)
+    assert again.ret == 4
+    again.stderr.fnmatch_lines(
+        ["*runs/now: it holds the record of a run already -> name another --report-dir*"]
+    )
