@@ -8,6 +8,7 @@ from pytest_bdd import then, when
 
 from reconverge.judges.beginnings import (
     AllReleased,
+    AsksFor,
     Labelled,
     NoneLeft,
     OfImage,
@@ -46,6 +47,12 @@ def one_released(experiment: Experiment, begun: Beginning) -> None:
 def same_workload(experiment: Experiment, begun: Beginning, kind: str, name: str) -> None:
     """By its UID: changed at most, and not made anew."""
     experiment.hold(SameWorkload(begun=begun, kind=kind, name=name))
+
+
+@then(words('the {kind:AnyKind} "{name:Name}" asks for {count:Number} pods'))
+def asks_for(experiment: Experiment, begun: Beginning, kind: str, name: str, count: int) -> None:
+    """What is written in it now; of a Job, how many may run at once."""
+    experiment.hold(AsksFor(begun=begun, kind=kind, name=name, count=count))
 
 
 @then(words('the {kind:Kind} "{name:Name}" owns exactly the pods it began with'))

@@ -5,4 +5,5 @@ Feature: A ReplicationController is scaled by hand
     When the learner has done it by hand
     Then the ReplicationController "kubia" is the very one it began with
     And no pod was deleted to get there
+    And the ReplicationController "kubia" asks for 5 pods
     And "kubia" converges to 5 ready pods

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from reconverge.judges.learning import NoneDeleted, OfBeginning, OneReleased, TakenOver, Weighed
-from reconverge.judges.steady.words import listed
-from reconverge.model import Pod, Snapshot
+from reconverge.judges.steady.words import counted, listed
+from reconverge.model import Job, Named, Pod, ReplicaSet, ReplicationController, Snapshot
 from reconverge.timeline import Entry
 from reconverge.verdict import Verdict
 
@@ -39,6 +39,38 @@ class SameWorkload(OfBeginning, frozen=True, kw_only=True):
         if now.uid != was.uid:
             return Verdict.BROKEN, f"{self.name} was deleted and made anew"
         return Verdict.HELD, "of the same UID"
+
+
+class AsksFor(OfBeginning, frozen=True, kw_only=True):
+    """The workload of that kind and name is asked for so many pods; of a Job, for so many at once.
+
+    It is known at once, while what becomes of it is to be waited for.
+    """
+
+    kind: str
+    name: str
+    count: int
+
+    def sentence(self) -> str:
+        return f'the {self.kind} "{self.name}" asks for {self.count} pods'
+
+    def kinds(self) -> tuple[str, ...]:
+        return (self.kind,)
+
+    def weigh(self, entry: Entry) -> Weighed:
+        spaces = {one.namespace for one in self.begun.pods}
+        for view in entry.snapshot.objects(self.kind):
+            if view.name == self.name and view.metadata.namespace in spaces:
+                asked = _asked_of(view)
+                verdict = Verdict.HELD if asked == self.count else Verdict.BROKEN
+                return verdict, f"{self.name} asks for {counted(asked, 'pod')}"
+        return Verdict.BROKEN, f"{self.name} is not there any more"
+
+
+def _asked_of(view: Named) -> int:
+    if isinstance(view, Job):
+        return view.spec.parallelism
+    return view.replicas if isinstance(view, ReplicationController | ReplicaSet) else 0
 
 
 class OneTakenOver(OfBeginning, frozen=True, kw_only=True):
@@ -171,6 +203,7 @@ AnyOfBeginning = (
     | OneReleased
     | TakenOver
     | SameWorkload
+    | AsksFor
     | OneTakenOver
     | AllReleased
     | NoneLeft

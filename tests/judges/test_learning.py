@@ -34,14 +34,19 @@ class Lab(Story):
             self.pod(name, "added")
 
     def wrote(self, verb: str, name: str, user: str = LEARNER, **more: object) -> None:
-        fields = {"kind": "Pod", "code": 200, "namespace": NAMESPACE, **more}
+        fields = {
+            "kind": "Pod",
+            "code": 200,
+            "namespace": NAMESPACE,
+            "received": START,
+            **more,
+        }
         self.append(
             lambda at_s: Wrote(
                 at_s=at_s,
                 user=user,
                 verb=verb,
                 name=name,
-                received=START,
                 answered=START,
                 **fields,  # type: ignore[arg-type]
             )

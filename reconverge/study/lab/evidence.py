@@ -25,6 +25,7 @@ _KOREAN = (
     (r"none of them is labelled (\S+)", "{0} 레이블이 붙은 파드가 하나도 없음"),
     (r"(\d+) of them are labelled (\S+): (.+)", "{1} 레이블이 붙은 파드 {0}개: {2}"),
     (r"(\S+) is not labelled (\S+)", "{0} 파드에 {1} 레이블이 없음"),
+    (r"(\S+) asks for (\d+) pods?", "{0}: 요청된 파드 수는 지금 {1}개"),
     (r"(\S+) has no pod", "{0}에 속한 파드가 없음"),
     (r"(\S+) is of (\S+)", "{0} 파드의 이미지: {1}"),
     (r"(\S+) does not belong to it", r"{0} 파드를 아직 넘겨받지 않음"),

@@ -66,8 +66,8 @@ WAYS: dict[str, dict[str, tuple[Stage, ...]]] = {
     },
     "scale-by-hand": {
         "four, and then five": (
-            Stage(NOTHING, "RCS901", "kubia does not keep five ready pods"),
-            Stage(("scale rc kubia --replicas=4",), "RCS901", "does not keep five"),
+            Stage(NOTHING, "RCS901", "kubia asks for 3 pods"),
+            Stage(("scale rc kubia --replicas=4",), "RCS901", "kubia asks for 4 pods"),
             Stage(("scale rc kubia --replicas=5",)),
             Stage(
                 ("delete rc kubia --cascade=orphan", "create --filename <five"),
@@ -127,11 +127,11 @@ WAYS: dict[str, dict[str, tuple[Stage, ...]]] = {
     },
     "five-two-at-a-time": {
         "four, and then three": (
-            Stage(NOTHING, "RCS901", "does not run three pods at once"),
+            Stage(NOTHING, "RCS901", "five-in-twos asks for 2 pods"),
             Stage(
                 ('patch job five-in-twos --patch {"spec":{"parallelism":4}}',),
                 "RCS901",
-                "does not run three pods at once",
+                "five-in-twos asks for 4 pods",
             ),
             Stage(('patch job five-in-twos --patch {"spec":{"parallelism":3}}',)),
             Stage(("delete {pod}",), "RCS902", "you deleted five-in-twos-"),
