@@ -225,7 +225,7 @@ def whole_and_tidy(experiment: Experiment, injection: Injection, returned_at: in
     lost = losses.lost_with(experiment.before(), node, namespace=experiment.namespace)
     experiment.expect(NodeWhole(node=node))
     experiment.expect(losses.gone(lost))
-    experiment.hold(baselines.only_their_kubelets(lost), start=returned_at)
+    experiment.hold(baselines.put_away_by_kubelets(lost), start=returned_at)
 
 
 @then(

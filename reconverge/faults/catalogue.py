@@ -191,8 +191,8 @@ _NODES_TOPIC = _topic(
     (
         faults.RemoveNode,
         "RemoveNode(running=kubia)",
-        f"{_NODE}, and its kubelet registers it anew",
-        "labels and taints given by hand, and its UID",
+        f"its object is made as it was; {_NODE}",
+        "its UID; pods that were collected meanwhile are other pods",
     ),
     (
         faults.DeregisterNode,

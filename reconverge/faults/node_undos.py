@@ -6,6 +6,7 @@ All of it is done inside the node, so that none of it needs an API server.
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Self
 
 import msgspec
 
@@ -20,7 +21,7 @@ from reconverge.cluster.door import (
 )
 from reconverge.cluster.errors import Conflict, NotFound
 from reconverge.cluster.taints import add_taint
-from reconverge.faults.undo import NodeUndo, RollbackFailed, Undo
+from reconverge.faults.undo import NodeUndo, RollbackFailed, StartNode, Undo
 from reconverge.model import Node, Ref, Taint, ref
 
 # Set and removed by the node lifecycle controller (k8s.io/api/core/v1/well_known_taints.go).
@@ -94,7 +95,7 @@ class RegisterNode(NodeUndo, frozen=True, kw_only=True):
     provider_id: str
 
     @classmethod
-    def as_it_is(cls, view: Node) -> RegisterNode:
+    def as_it_is(cls, view: Node) -> Self:
         """To this; taints that the control plane sets and removes by itself are left to it."""
         own = tuple(one for one in view.spec.taints if not one.key.startswith(_PASSING))
         return cls(
@@ -174,6 +175,21 @@ class RegisterNode(NodeUndo, frozen=True, kw_only=True):
         cordon = ["its cordon"] if node.spec.unschedulable != self.unschedulable else []
         lost = ", ".join([*labels, *taints, *cordon])
         return f"node {self.node} has not its own {lost}" if lost else ""
+
+
+class ReturnNode(RegisterNode, frozen=True, kw_only=True):
+    """The same of a node whose machine is down as well: it runs again, in its old place."""
+
+    def sentence(self) -> str:
+        return f"node {self.node} registered again, and started"
+
+    def rollback(self, cluster: Cluster) -> None:
+        try:
+            node = self._registered(cluster)
+        finally:
+            StartNode(node=self.node).rollback(cluster)
+        if node.uid != self.uid:
+            self._restore(cluster, node)
 
 
 class Lodged(msgspec.Struct, frozen=True):

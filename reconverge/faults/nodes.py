@@ -10,6 +10,7 @@ from reconverge.blast import ONE, Pick
 from reconverge.cluster.door import Cluster, StoppableNodes
 from reconverge.errors import Refused
 from reconverge.faults.fault import Fault, NotOfThisCluster, listed
+from reconverge.faults.node_undos import ReturnNode
 from reconverge.faults.rollbacks import AnyUndo
 from reconverge.faults.undo import StartNode
 from reconverge.judges.effects import AnyEffect, NodeLost, NodeRemoved, Unmarked
@@ -113,11 +114,17 @@ class RestartNode(StopNode, frozen=True, kw_only=True):
 class RemoveNode(StopNode, frozen=True, kw_only=True):
     """Stop the container of one node and delete its Node object: it has left the cluster.
 
-    Started again, its kubelet registers it anew. Labels and taints given by hand are lost.
+    Who would come back by itself would be registered without labels, taints and range of addresses
+    that others gave it; its undo registers it with them.
     """
 
     def sentence(self, targets: Sequence[Ref]) -> str:
         return f"node {listed(targets)} removed from the cluster"
+
+    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
+        view = snapshot.get("Node", targets[0].uid)
+        assert isinstance(view, Node)
+        return ReturnNode.as_it_is(view)
 
     def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
         super().inject(cluster, targets)

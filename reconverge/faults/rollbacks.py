@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from reconverge.faults.node_undos import MendNetwork, RegisterNode, StartRuntime, ThawContainers
+from reconverge.faults.node_undos import (
+    MendNetwork,
+    RegisterNode,
+    ReturnNode,
+    StartRuntime,
+    ThawContainers,
+)
 from reconverge.faults.object_undos import (
     EndSilence,
     RemoveFailed,
@@ -38,6 +44,7 @@ AnyUndo = (
     | RestoreStaticPod
     | MendNetwork
     | RegisterNode
+    | ReturnNode
     | StartRuntime
     | ThawContainers
     | RestoreOwners

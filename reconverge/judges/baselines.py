@@ -48,11 +48,16 @@ def only_kubelets(before: Snapshot, workload: Ref, *, hit: Sequence[Ref]) -> Onl
     return OnlyWriters(objects=pods, writers=("kubelet",))
 
 
-def only_their_kubelets(pods: Sequence[Ref]) -> OnlyWriters:
-    """Nobody but their kubelets writes to exactly these pods."""
+def put_away_by_kubelets(pods: Sequence[Ref]) -> OnlyWriters:
+    """Nobody but their kubelets removes exactly these pods, which have to go already.
+
+    A node that returns may be found not ready for a moment, and its pods are asked to go once more:
+    that changes nothing, for the node controller only ever asks with their own grace
+    (pkg/controller/tainteviction/taint_eviction.go, 1.34).
+    """
     if not pods:
         raise BadInput("there is no pod to which nobody should write")
-    return OnlyWriters(objects=tuple(pods), writers=("kubelet",))
+    return OnlyWriters(objects=tuple(pods), writers=("kubelet", "node-controller"))
 
 
 def elsewhere(before: Snapshot, workload: Ref, *, node: str) -> Untouched:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconverge.cluster.door import JsonObject
-from reconverge.cluster.errors import Conflict
+from reconverge.cluster.errors import Conflict, Unreachable
 from reconverge.cluster.guard import NothingToHit
 from reconverge.cluster.taints import add_taint
 from reconverge.faults import (
@@ -177,14 +177,35 @@ def test_a_restarted_node_runs_its_pods_again(stage: Stage) -> None:
     assert set(stage.cluster.calls[calls:]) == {"start node", "read", "find"}
 
 
-def test_a_removed_node_is_registered_anew(stage: Stage) -> None:
-    """Under its name and another UID, once its machine is started again."""
-    injection = stage.experiment.inject(RemoveNode(running=stage.kubia))
-    [node] = injection.targets
+def test_a_removed_node_returns_as_it_was(stage: Stage) -> None:
+    """Under another UID, with all that a kubelet would not write; and its machine runs."""
+    node = marked(stage)
+    before = node_of(stage, node.name)
+    injection = stage.experiment.inject(RemoveNode(node=node.name))
     assert stage.cluster.store.named("Node", node.name, "") is None
     stage.experiment.roll_back(injection)
     assert stage.expect(NodeWhole(node=node)).verdict is Verdict.HELD
-    assert node_of(stage, node.name).uid != node.uid
+    after = node_of(stage, node.name)
+    assert after.uid != node.uid
+    assert after.spec == before.spec
+    assert after.metadata.labels == before.metadata.labels
+
+
+def test_a_machine_is_started_though_its_node_cannot_be_registered(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The API server is away: what can be taken back is, and the rest is still lacking."""
+    injection = stage.experiment.inject(RemoveNode(running=stage.kubia))
+    [node] = injection.targets
+
+    def away(*_: object, **__: object) -> Node:
+        raise Unreachable("connection refused")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stage.cluster, "read", away)
+        with pytest.raises(Unreachable):
+            injection.undo.rollback(stage.cluster)
+    assert stage.cluster.machines.state[node.name] == "running"
 
 
 def marked(stage: Stage) -> Ref:

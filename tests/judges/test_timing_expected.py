@@ -66,6 +66,18 @@ def test_a_restart_is_awaited_since_the_container_fell_ill() -> None:
     assert bound.seconds == 30 + 1 + 30 + 45 - 2
 
 
+def test_a_restart_after_that_of_the_node_is_awaited_since_then() -> None:
+    """Not since the birth of the pod; and before its kubelet can start anything, it has to boot."""
+    story = Story()
+    story.node("worker", "listed")
+    story.at(2.0).pod("a", "added", node="worker", spec={"containers": [{"name": "main"}]})
+    story.at(30.0).inject(Unmarked(), targets=(NODE,))
+    story.at(31.0)
+    promise = Restarts(pod=POD, container="main", container_id="x", restart_count=0)
+    found = terms(bound_of(promise, told(story)))
+    assert (found["boot"], found["start"], found["since then"]) == (45, 45, -1)
+
+
 def test_a_pod_that_is_gone_is_not_restarted() -> None:
     """The promise cannot come true any more, and the bound says so."""
     promise = Restarts(pod=POD, container="main", container_id="x", restart_count=0)

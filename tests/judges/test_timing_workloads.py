@@ -212,6 +212,16 @@ def test_a_killed_controller_is_replaced_before_anything_is_repaired() -> None:
     assert terms(converged(told(story), KUBIA))["leader-elect-lease-duration"] == 15
 
 
+def test_a_worker_that_was_restarted_boots_before_anything_is_repaired() -> None:
+    """Its kubelet has to come back; who leads the controllers has not changed."""
+    story = replicated("a")
+    story.node("worker", "listed")
+    story.inject(Unmarked(), targets=(Ref("Node", "", "worker", "worker"),))
+    found = terms(converged(told(story), KUBIA))
+    assert found["boot"] == 45
+    assert "leader-elect-lease-duration" not in found
+
+
 def test_a_pod_harmed_from_inside_is_restarted_in_place() -> None:
     """Its probe, its grace, its back-off; other pods of the workload do not matter."""
     story = replicated("b")

@@ -18,7 +18,7 @@ from reconverge.judges.predicates import (
 from reconverge.judges.steady import AnySteadyState, JobComplete, JobFailed
 from reconverge.judges.timing import nodes
 from reconverge.judges.timing.pods import gone, put_away, reaction, started, toleration
-from reconverge.judges.timing.scene import Disturbance, Scene
+from reconverge.judges.timing.scene import Scene
 from reconverge.judges.timing.workloads import converged, measured, since
 from reconverge.judges.whereabouts import Counts, Disrupted, NodeTainted, RunsOn
 from reconverge.model import Pod, PodSpec, Ref
@@ -62,7 +62,8 @@ def awaited(predicate: AnyPredicate, scene: Scene) -> Bound:
 def _removed(scene: Scene, pod: Ref) -> Bound:
     """Until somebody has deleted the pod: by hand, or because of what befell its node."""
     view = _view(scene, pod)
-    causes = [one for one in scene.disturbances if view is not None and _befell(one, view)]
+    faults = [one for one in scene.disturbances if one.what == "fault"]
+    causes = [one for one in faults if view is not None and one.befalls(view)]
     if view is None or not causes:
         return reaction()
     cause = causes[-1]
@@ -86,11 +87,6 @@ def _driven_out(scene: Scene, pod: Pod, effect: AnyEffect | None) -> Bound:
             return Bound((term,)) if term is not None else Bound(obstacle=forever)
         case _:
             return Bound()
-
-
-def _befell(one: Disturbance, pod: Pod) -> bool:
-    names = {target.name for target in one.targets if target.kind == "Node"}
-    return one.what == "fault" and pod.spec.node_name in names
 
 
 def _view(scene: Scene, pod: Ref) -> Pod | None:

@@ -31,7 +31,7 @@ from reconverge.judges.timing.pods import (
     started,
 )
 from reconverge.judges.timing.scene import Scene
-from reconverge.judges.timing.workloads import converged, since
+from reconverge.judges.timing.workloads import converged, measured, since
 from reconverge.model import PodSpec, Ref
 
 # Judging takes a challenge that has to be answered, so no promise is given less than this, however
@@ -74,7 +74,7 @@ def bound_of(promise: Promise, scene: Scene) -> Bound:
         case NodeWhole(node=node):
             bound = since(scene, node, nodes.whole(scene.settings, node.name))
         case Restarts(pod=pod, container=container):
-            bound = since(scene, pod, _restart(scene, pod, container))
+            bound = _restart(scene, pod, container)
         case PodReady(pod=pod):
             bound = since(scene, pod, images() + started(scene, _spec(scene, pod), pods=1))
         case Released() | Ended():
@@ -121,10 +121,16 @@ def _left(scene: Scene, owner: Ref, pods: Sequence[Ref]) -> Bound:
 
 
 def _restart(scene: Scene, pod: Ref, container: str) -> Bound:
+    """Since the pod was harmed, or its node: then that has to be there again first."""
     view = scene.snapshot.pod(pod.uid)
     if view is None:
         return Bound(obstacle=f"no restart: {pod} is gone")
-    return restarted(scene, view, container)
+    bound = restarted(scene, view, container)
+    done = [one for one in scene.disturbances if one.hits(pod) or one.befalls(view)]
+    if not done:
+        return bound
+    boot = nodes.booted(scene.settings, view.spec.node_name) if done[-1].befalls(view) else Bound()
+    return measured(boot + bound, scene.now_s - done[-1].at_s)
 
 
 def _spec(scene: Scene, pod: Ref) -> PodSpec:

@@ -36,6 +36,11 @@ class Disturbance(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it was done to exactly this object."""
         return any(target.uid == one.uid for target in self.targets)
 
+    def befalls(self, pod: Pod) -> bool:
+        """Whether it was done to the node that the pod is on."""
+        node = pod.spec.node_name
+        return any(target.kind == "Node" and target.name == node for target in self.targets)
+
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """The moment at which a promise is asked for: `now_s` on the timeline, `wall` for schedules.

@@ -20,7 +20,7 @@ from reconverge.judges.timing import jobs, nodes, schedules
 from reconverge.judges.timing.habits import Habits, habits_of
 from reconverge.judges.timing.pods import gone, images, reaction, restarted, started
 from reconverge.judges.timing.scene import Disturbance, Scene, pods_of
-from reconverge.model import CronJob, Job, Pod, Ref
+from reconverge.model import CronJob, Job, Node, Pod, Ref
 
 # What has passed since then is not worth a term while it is shorter than this.
 SHOWN_S = 0.5
@@ -104,9 +104,18 @@ def _begun(scene: Scene, workload: Ref, one: Disturbance, habits: Habits) -> Bou
         case NodeLost(node=node):
             return _node_lost(scene, _on_node(one, workload, node), node.name, habits) + reaction()
         case Unmarked() if any(target.kind == "Node" for target in one.targets):
-            return nodes.led(scene.settings) + reaction()
+            return _node_harmed(scene, one) + reaction()
         case _:
             return reaction()
+
+
+def _node_harmed(scene: Scene, one: Disturbance) -> Bound:
+    """After what leaves no mark on a node: a worker comes back, or controllers are led again."""
+    views = (scene.snapshot.get("Node", target.uid) for target in one.targets)
+    workers = [view for view in views if isinstance(view, Node) and not view.is_control_plane]
+    if workers:
+        return latest(nodes.booted(scene.settings, view.name) for view in workers)
+    return nodes.led(scene.settings)
 
 
 def _on_node(one: Disturbance, workload: Ref, node: Ref) -> list[Pod]:
