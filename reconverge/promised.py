@@ -18,6 +18,9 @@ from reconverge.timeline import Judged, Promised, Timeline
 from reconverge.verdict import Finding
 from reconverge.waiting import wait_until_judged
 
+# Why nobody knows what became of a promise whose wait was ended from outside.
+INTERRUPTED = "interrupted before a verdict"
+
 
 def await_finding(
     timeline: Timeline,
@@ -46,8 +49,8 @@ def await_finding(
         finding = wait_until_judged(timeline, judge, start=start, act=act)
     except BaseException:
         with suppress(ReconvergeError):
-            why, at_s = "interrupted before a verdict", timeline.now_s()
-            _note(timeline, promise_id, promise.undecided(why, at_s=at_s))
+            undecided = promise.undecided(INTERRUPTED, at_s=timeline.now_s())
+            _note(timeline, promise_id, undecided)
         raise
     _note(timeline, promise_id, finding)
     return finding

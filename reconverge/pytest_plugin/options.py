@@ -21,7 +21,6 @@ from reconverge.cluster.guard import OBJECTS_PER_RUN_MAX, OBJECTS_PER_SCENARIO_M
 from reconverge.cluster.leased_turns import NAMESPACE
 from reconverge.errors import BadInput
 from reconverge.pytest_plugin.screen import Screen
-from reconverge.report.stored import TIMELINE
 
 CLUSTER_NAME = "reconverge"
 NO_INSTALL = "RECONVERGE_NO_INSTALL"
@@ -190,7 +189,6 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         target_of(config)
         _settle_dry_run(config)
-        _require_no_record(config.getoption("--report-dir"))
     except BadInput as error:
         raise pytest.UsageError(str(error)) from error
     config.stash[RUN] = _new_run(config, datetime.now(UTC))
@@ -220,13 +218,6 @@ def _new_run(config: pytest.Config, now: datetime) -> Run:
         report_dir=str(Path(folder).expanduser().absolute()),
         started=now.isoformat(),
     )
-
-
-def _require_no_record(folder: Path | None) -> None:
-    """A record is never written over, and nobody waits for a turn to be told so."""
-    if folder is not None and next(folder.expanduser().glob(f"*/{TIMELINE}"), None) is not None:
-        cure = "name another --report-dir, or remove that one"
-        raise BadInput("it holds the record of a run already", where=str(folder), cure=cure)
 
 
 def _new_folder(config: pytest.Config, now: datetime) -> Path:

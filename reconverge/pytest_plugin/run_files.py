@@ -190,6 +190,7 @@ def _unended(name: str) -> ScenarioRecord:
         verdict=Verdict.UNKNOWN,
         exit_code=int(ExitCode.UNKNOWN),
         why="the run ended before the scenario did",
+        is_ended=False,
     )
 
 

@@ -19,7 +19,7 @@ from pytest_bdd.parser import Step
 from reconverge.clock import RealClock
 from reconverge.cluster.door import Cluster
 from reconverge.cluster.guard import Guard
-from reconverge.errors import ReconvergeError
+from reconverge.errors import BadInput, ReconvergeError
 from reconverge.experiment import Experiment
 from reconverge.faults import Fault, Silence, StopController
 from reconverge.faults.journal import Journal
@@ -31,6 +31,7 @@ from reconverge.pytest_plugin.options import RUN, SCREEN, mutations
 from reconverge.pytest_plugin.spending import SpentInFile
 from reconverge.pytest_plugin.taking import harms_control_plane, turn_on
 from reconverge.pytest_plugin.turns import turn_of_item
+from reconverge.report.stored import TIMELINE
 from reconverge.timeline import Noted
 from reconverge.turns import Turn
 
@@ -68,6 +69,7 @@ def manifests(request: pytest.FixtureRequest) -> Manifests:
 def experiment(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Experiment]:
     """The scenario's experiment, in a namespace of its own that goes with it."""
     item, config = request.node, request.config
+    _require_no_record(_folder_of(item))
     journal = Journal(ground.journal, clock=RealClock())
     mine = _turn(item, ground)
     lanes = mine.lanes(ground.set_aside)
@@ -92,6 +94,17 @@ def experiment(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Exper
             experiment.close(failed=item.stash.get(IS_RED, False))
             config.stash[GOING].add(experiment.going)
             journal.close()
+
+
+def _require_no_record(folder: Path) -> None:
+    """A record is never written over, and nobody waits for a turn to be told so."""
+    if (folder / TIMELINE).exists():
+        cure = "name another --report-dir, or remove that folder"
+        raise BadInput("it holds the record of a run already", where=str(folder), cure=cure)
+
+
+def _folder_of(item: pytest.Item) -> Path:
+    return item.config.stash[RUN].folder / folder_name(item.nodeid)
 
 
 def _turn_on(
@@ -148,7 +161,7 @@ def _experiment(
         clock=RealClock(),
         scenario=item.nodeid,
         seed=run.seed,
-        folder=run.folder / folder_name(item.nodeid),
+        folder=_folder_of(item),
         guard=_guard(item, ground),
         journal=journal,
         keep_namespace=config.getoption("--keep-namespace"),

@@ -15,9 +15,10 @@ import msgspec
 
 from reconverge.clock import Clock
 from reconverge.errors import BadInput, ExitCode
+from reconverge.promised import INTERRUPTED
 from reconverge.report.run_record import ScenarioRecord
 from reconverge.timeline import Entry, Injected, Judged, Noted, Opened, read_timeline
-from reconverge.verdict import Verdict
+from reconverge.verdict import Finding, Verdict
 
 # To probes and to ended processes the kubelet reacts.
 KUBELET_TAGS = frozenset({"@liveness", "@probes", "@kubelet"})
@@ -27,6 +28,8 @@ UNSILENCED_TAGS = frozenset({"@api", "@elsewhere"})
 # The fault by which a run's controllers or kubelets are silenced: it is a mutation, not a fault of
 # the scenario's own.
 _SILENCE = "Silence"
+# The scenario was ended by the clock of pytest-timeout: what it would have said nobody knows.
+_TIMED_OUT = "from pytest-timeout."
 
 
 class _Fault(msgspec.Struct, frozen=True):
@@ -76,7 +79,7 @@ def red_by_timeline(folder: Path, clock: Clock) -> Iterator[ScenarioRecord]:
         assert isinstance(opened, Opened), "a timeline begins with its opening record"
         judged = (one.record for one in timeline.entries() if isinstance(one.record, Judged))
         findings = (one.finding for one in judged)
-        red = next((one for one in findings if one.verdict is not Verdict.HELD), None)
+        red = next((one for one in findings if _is_red(one)), None)
         if red is not None:
             yield ScenarioRecord(
                 scenario=opened.scenario,
@@ -87,6 +90,10 @@ def red_by_timeline(folder: Path, clock: Clock) -> Iterator[ScenarioRecord]:
                 is_started=False,
                 timeline=str(path.relative_to(folder)),
             )
+
+
+def _is_red(finding: Finding) -> bool:
+    return finding.verdict is not Verdict.HELD and finding.why != INTERRUPTED
 
 
 def mutations_of(tags: Iterable[str], entries: Iterable[Entry]) -> tuple[Mutation, ...]:
@@ -131,6 +138,8 @@ def _mutant(
     fate, why = Fate.KILLED, ""
     if record is None:
         fate, why = Fate.UNDECIDED, "it was not run"
+    elif not record.is_ended or record.why.endswith(_TIMED_OUT):
+        fate, why = Fate.UNDECIDED, record.why
     elif record.verdict is Verdict.HELD:
         fate = Fate.SURVIVED
     elif not has_come:

@@ -48,6 +48,7 @@ class Recovered(msgspec.Struct, frozen=True, kw_only=True):
 class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One scenario's end. `is_started` is False where its starting state was not reached.
 
+    `is_ended` is False where the run was over before the scenario was: nobody knows its end.
     `timeline` is relative to the run's folder, and empty where there is none; `story` and
     `promises` are what it tells. `turn_s` is what of `duration_s` was its turn on the cluster: the
     rest was waiting for it. `repeat` is the command that plays it again.
@@ -59,6 +60,7 @@ class ScenarioRecord(msgspec.Struct, frozen=True, kw_only=True):
     promise: str = ""
     why: str = ""
     is_started: bool = True
+    is_ended: bool = True
     started: str = ""
     duration_s: float = 0.0
     turn: str = ""

@@ -84,6 +84,7 @@ def test_an_interrupted_run_leaves_its_record_too(play: Play, pytester: pytest.P
     scenario = only(record)
     assert (scenario.scenario, scenario.verdict) == (TITLE, Verdict.UNKNOWN)
     assert scenario.why == "the run ended before the scenario did"
+    assert not scenario.is_ended
     assert scenario.timeline
     (path,) = (pytester.path / "runs" / "now").glob(scenario.timeline)
     timeline = read_timeline(path, RealClock())

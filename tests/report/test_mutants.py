@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from reconverge.errors import ExitCode
@@ -60,6 +61,12 @@ def ended(verdict: Verdict) -> ScenarioRecord:
     return ScenarioRecord(scenario=SCENARIO, verdict=verdict, exit_code=0, why="silent")
 
 
+CUT_SHORT = msgspec.structs.replace(ended(Verdict.UNKNOWN), is_ended=False)
+TIMED_OUT = msgspec.structs.replace(
+    ended(Verdict.UNKNOWN), why="Timeout (>9.0s) from pytest-timeout."
+)
+
+
 @pytest.mark.parametrize(
     ("end", "has_come", "fate", "why"),
     [
@@ -68,8 +75,10 @@ def ended(verdict: Verdict) -> ScenarioRecord:
         (ended(Verdict.HELD), True, Fate.SURVIVED, ""),
         (ended(Verdict.UNKNOWN), False, Fate.UNDECIDED, "it did not come to its fault: silent"),
         (None, False, Fate.UNDECIDED, "it was not run"),
+        (CUT_SHORT, True, Fate.UNDECIDED, "silent"),
+        (TIMED_OUT, True, Fate.UNDECIDED, "Timeout (>9.0s) from pytest-timeout."),
     ],
-    ids=["broken", "unknown", "held", "never begun", "not in the run"],
+    ids=["broken", "unknown", "held", "never begun", "not in the run", "cut short", "timed out"],
 )
 def test_the_fate_of_a_mutant(
     end: ScenarioRecord | None, has_come: bool, fate: Fate, why: str
