@@ -37,7 +37,9 @@ def mutants(
     They are run as they are; then those that are HELD without their faults, and with the writes of
     the controllers (for probes, of the kubelets) refused in their namespaces. What follows is
     passed on to pytest: `reconverge mutants features -n 4`. It takes long: with the --report-dir of
-    a call that was interrupted, only what that one has not decided is run.
+    a call that was interrupted, only what that one has not decided is run. A mutant may wait for a
+    deadline that is an hour away: `--timeout 240` (pytest-timeout) ends it, and it is red if when
+    all is well it takes less than a third of what it has waited.
 
     \b
     reconverge mutants features/replication -n 4
@@ -64,8 +66,8 @@ def mutants(
     return int(report.code_of(found))
 
 
-def _chosen(features: Path, healthy: Path) -> tuple[dict[Mutation, list[str]], list[str]]:
-    """The scenarios for each mutation, and those that none concerns."""
+def _chosen(features: Path, healthy: Path) -> tuple[dict[Mutation, dict[str, float]], list[str]]:
+    """The scenarios for each mutation, with what they take, and those that none concerns."""
     from reconverge.clock import RealClock
     from reconverge.errors import BadInput
     from reconverge.report.features import scenarios_in
@@ -77,7 +79,7 @@ def _chosen(features: Path, healthy: Path) -> tuple[dict[Mutation, list[str]], l
     if record is None:
         raise BadInput("there is no run.json", where=str(healthy), cure="name the folder of a run")
     tags = scenarios_in(features, root=Path())
-    chosen: dict[Mutation, list[str]] = {mutation: [] for mutation in Mutation}
+    chosen: dict[Mutation, dict[str, float]] = {mutation: {} for mutation in Mutation}
     unchanged = []
     for one in record.scenarios:
         if one.verdict is not Verdict.HELD:
@@ -87,14 +89,14 @@ def _chosen(features: Path, healthy: Path) -> tuple[dict[Mutation, list[str]], l
         own = tags.get(one.scenario.partition("[")[0], ())
         concerned = mutations_of(own, timeline.entries())
         for mutation in concerned:
-            chosen[mutation].append(one.scenario)
+            chosen[mutation][one.scenario] = one.turn_s
         if not concerned:
             unchanged.append(one.scenario)
     return chosen, unchanged
 
 
 def _played(
-    mutation: Mutation, scenarios: list[str], place: Path, words: tuple[str, ...]
+    mutation: Mutation, scenarios: dict[str, float], place: Path, words: tuple[str, ...]
 ) -> list[Mutant]:
     """Run what no earlier call has decided; each call's run is a numbered folder of `place`."""
     from reconverge.report.mutants import Fate, fates

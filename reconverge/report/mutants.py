@@ -28,8 +28,9 @@ UNSILENCED_TAGS = frozenset({"@api", "@elsewhere"})
 # The fault by which a run's controllers or kubelets are silenced: it is a mutation, not a fault of
 # the scenario's own.
 _SILENCE = "Silence"
-# The scenario was ended by the clock of pytest-timeout: what it would have said nobody knows.
-_TIMED_OUT = "from pytest-timeout."
+# The scenario was ended by the clock of pytest-timeout. One that has waited for so many times what
+# it takes when all is well is as good as red: the deadline of a CronJob may be an hour away.
+_TIMED_OUT, _PATIENCE = "from pytest-timeout.", 3
 
 
 class _Fault(msgspec.Struct, frozen=True):
@@ -126,24 +127,41 @@ def came_to_fault(entries: Iterable[Entry]) -> bool:
 
 
 def fates(
-    mutation: Mutation, scenarios: Sequence[str], ends: Mapping[str, tuple[ScenarioRecord, bool]]
+    mutation: Mutation,
+    scenarios: Mapping[str, float],
+    ends: Mapping[str, tuple[ScenarioRecord, bool]],
 ) -> list[Mutant]:
-    """What became of `scenarios`, by the end of each and whether it came to its fault."""
-    return [_mutant(name, mutation, *ends.get(name, (None, False))) for name in scenarios]
+    """What became of `scenarios`, by the end of each and whether it came to its fault.
+
+    Their values are the seconds that each takes when all is well.
+    """
+    return [
+        _mutant(name, mutation, *ends.get(name, (None, False)), healthy_s=healthy_s)
+        for name, healthy_s in scenarios.items()
+    ]
 
 
 def _mutant(
-    scenario: str, mutation: Mutation, record: ScenarioRecord | None, has_come: bool
+    scenario: str,
+    mutation: Mutation,
+    record: ScenarioRecord | None,
+    has_come: bool,
+    *,
+    healthy_s: float,
 ) -> Mutant:
     fate, why = Fate.KILLED, ""
     if record is None:
         fate, why = Fate.UNDECIDED, "it was not run"
-    elif not record.is_ended or record.why.endswith(_TIMED_OUT):
+    elif not record.is_ended:
         fate, why = Fate.UNDECIDED, record.why
     elif record.verdict is Verdict.HELD:
         fate = Fate.SURVIVED
     elif not has_come:
         fate, why = Fate.UNDECIDED, f"it did not come to its fault: {record.why}"
+    elif record.why.endswith(_TIMED_OUT):
+        took = f"after {record.turn_s:.0f} s, and when all is well after {healthy_s:.0f} s"
+        fate = Fate.KILLED if record.turn_s >= _PATIENCE * healthy_s else Fate.UNDECIDED
+        why = f"not HELD {took}"
     else:
         why = f"{record.verdict}: {record.why}"
     return Mutant(scenario=scenario, mutation=mutation, fate=fate, why=why)

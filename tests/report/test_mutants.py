@@ -61,10 +61,12 @@ def ended(verdict: Verdict) -> ScenarioRecord:
     return ScenarioRecord(scenario=SCENARIO, verdict=verdict, exit_code=0, why="silent")
 
 
+HEALTHY = "and when all is well after 10 s"
 CUT_SHORT = msgspec.structs.replace(ended(Verdict.UNKNOWN), is_ended=False)
 TIMED_OUT = msgspec.structs.replace(
-    ended(Verdict.UNKNOWN), why="Timeout (>9.0s) from pytest-timeout."
+    ended(Verdict.UNKNOWN), why="Timeout (>9.0s) from pytest-timeout.", turn_s=29.0
 )
+WAITED = msgspec.structs.replace(TIMED_OUT, turn_s=30.0)
 
 
 @pytest.mark.parametrize(
@@ -76,16 +78,26 @@ TIMED_OUT = msgspec.structs.replace(
         (ended(Verdict.UNKNOWN), False, Fate.UNDECIDED, "it did not come to its fault: silent"),
         (None, False, Fate.UNDECIDED, "it was not run"),
         (CUT_SHORT, True, Fate.UNDECIDED, "silent"),
-        (TIMED_OUT, True, Fate.UNDECIDED, "Timeout (>9.0s) from pytest-timeout."),
+        (TIMED_OUT, True, Fate.UNDECIDED, f"not HELD after 29 s, {HEALTHY}"),
+        (WAITED, True, Fate.KILLED, f"not HELD after 30 s, {HEALTHY}"),
     ],
-    ids=["broken", "unknown", "held", "never begun", "not in the run", "cut short", "timed out"],
+    ids=[
+        "broken",
+        "unknown",
+        "held",
+        "never begun",
+        "not in the run",
+        "cut short",
+        "timed out",
+        "waited long enough",
+    ],
 )
 def test_the_fate_of_a_mutant(
     end: ScenarioRecord | None, has_come: bool, fate: Fate, why: str
 ) -> None:
     """Only a red verdict about its fault kills it; that it was never asked is no kill."""
     ends = {SCENARIO: (end, has_come)} if end is not None else {}
-    assert fates(Mutation.CONTROLLERS, [SCENARIO], ends) == [
+    assert fates(Mutation.CONTROLLERS, {SCENARIO: 10.0}, ends) == [
         Mutant(scenario=SCENARIO, mutation=Mutation.CONTROLLERS, fate=fate, why=why)
     ]
 
