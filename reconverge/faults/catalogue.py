@@ -206,7 +206,12 @@ _NODES_TOPIC = _topic(
     (faults.FreezeKubelet, "FreezeKubelet(running=kubia)", "the kubelet runs on", _PODS),
     (faults.RestartKubelet, "RestartKubelet(running=kubia)", _KUBELET, ""),
     (faults.RestartRuntime, "RestartRuntime(running=kubia)", "containerd is started", ""),
-    (faults.KillProxy, "KillProxy()", "not at all: the kubelet starts another", ""),
+    (
+        faults.KillProxy,
+        "KillProxy()",
+        "it is awaited, and its kubelet restarted, which forgets the crash",
+        "",
+    ),
     (faults.CordonNode, "CordonNode(running=kubia)", "it is open again, unless it was not", ""),
     (faults.DrainNode, "DrainNode(running=kubia)", "it is open again, unless it was not", _PODS),
     (

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from reconverge.cluster.door import Cluster, ControlPlane, Kubelets
 from reconverge.faults.fault import NotOfThisCluster, listed
-from reconverge.faults.node_undos import RegisterNode
+from reconverge.faults.node_undos import AwaitProcess, RegisterNode
 from reconverge.faults.nodes import WorkerFault
 from reconverge.faults.rollbacks import AnyUndo
-from reconverge.faults.undo import NothingToUndo, StartKubelet
+from reconverge.faults.undo import StartKubelet
 from reconverge.judges.effects import AnyEffect, Attested, NodeLost, NodeRemoved
 from reconverge.model import Node, Ref, Snapshot
+
+_PROXY = "kube-proxy"
 
 
 class KubeletFault(WorkerFault, frozen=True, kw_only=True):
@@ -113,13 +115,13 @@ class KillProxy(WorkerFault, frozen=True, kw_only=True):
         _processes(cluster)
 
     def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
-        del targets, snapshot
-        return NothingToUndo(reason="the kubelet starts another")
+        del snapshot
+        return AwaitProcess(node=targets[0].name, process=_PROXY)
 
     def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
         for target in targets:
-            _processes(cluster).kill_process(target.name, "kube-proxy", signal="KILL")
-        return tuple(Ref("Process", "", "kube-proxy", one.name) for one in targets)
+            _processes(cluster).kill_process(target.name, _PROXY, signal="KILL")
+        return tuple(Ref("Process", "", _PROXY, one.name) for one in targets)
 
     def effect(self, targets: Sequence[Ref], created: Sequence[Ref]) -> AnyEffect:
         del targets

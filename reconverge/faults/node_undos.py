@@ -12,6 +12,7 @@ import msgspec
 
 from reconverge.cluster.door import (
     Cluster,
+    ControlPlane,
     Cut,
     JsonObject,
     Kubelets,
@@ -76,6 +77,34 @@ class StartRuntime(NodeUndo, frozen=True, kw_only=True):
 
     def _at_rest(self) -> str:
         return f"the container runtime of {self.node} does not run"
+
+
+class AwaitProcess(NodeUndo, frozen=True, kw_only=True):
+    """A process that was killed runs again, and the node's kubelet has forgotten the crash.
+
+    A kubelet remembers it for ten minutes, and lets the next one wait for longer (pkg/kubelet,
+    crash loop back-off): so it is restarted.
+    """
+
+    process: str
+
+    def sentence(self) -> str:
+        return f"{self.process} on {self.node} awaited"
+
+    def rollback(self, cluster: Cluster) -> None:
+        if not isinstance(cluster, Kubelets):
+            raise RollbackFailed("its kubelets cannot be restarted", where=self.node)
+        if _is_up(cluster, self.node):
+            cluster.restart_kubelet(self.node)
+
+    def lacking(self, cluster: Cluster) -> str:
+        if not isinstance(cluster, ControlPlane) or not _is_up(cluster, self.node):
+            return ""
+        try:
+            cluster.is_frozen(self.node, self.process)
+        except NotFound:
+            return f"{self.process} does not run on {self.node}"
+        return super().lacking(cluster)
 
 
 class RegisterNode(NodeUndo, frozen=True, kw_only=True):

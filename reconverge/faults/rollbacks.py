@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reconverge.faults.node_undos import (
+    AwaitProcess,
     MendNetwork,
     RegisterNode,
     ReturnNode,
@@ -43,6 +44,7 @@ AnyUndo = (
     | AwaitLeaders
     | RestoreStaticPod
     | MendNetwork
+    | AwaitProcess
     | RegisterNode
     | ReturnNode
     | StartRuntime

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconverge.cluster.door import JsonObject
-from reconverge.cluster.errors import Conflict, Unreachable
+from reconverge.cluster.errors import Conflict, NotFound, Unreachable
 from reconverge.cluster.guard import NothingToHit
 from reconverge.cluster.taints import add_taint
 from reconverge.faults import (
@@ -16,6 +16,7 @@ from reconverge.faults import (
     DeregisterNode,
     DrainNode,
     Fault,
+    KillProxy,
     LabelNode,
     RemoveNode,
     RestartNode,
@@ -206,6 +207,32 @@ def test_a_machine_is_started_though_its_node_cannot_be_registered(
         with pytest.raises(Unreachable):
             injection.undo.rollback(stage.cluster)
     assert stage.cluster.machines.state[node.name] == "running"
+
+
+def test_a_killed_proxy_is_awaited_and_its_crash_forgotten(stage: Stage) -> None:
+    """Else the kubelet would let the next one wait, whoever's it is."""
+    injection = stage.experiment.inject(KillProxy())
+    assert "restart kubelet" not in stage.cluster.calls
+    stage.experiment.roll_back(injection)
+    assert "restart kubelet" in stage.cluster.calls
+    stage.cluster.clock.pass_s(5.0)
+    assert injection.undo.lacking(stage.cluster) == ""
+
+
+def test_a_proxy_that_does_not_come_back_is_lacking(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its node is Ready all the same."""
+    injection = stage.experiment.inject(KillProxy())
+    [node] = injection.targets
+
+    def none(*_: object) -> bool:
+        raise NotFound("no such process")
+
+    monkeypatch.setattr(stage.cluster, "is_frozen", none)
+    lacking = injection.undo.lacking(stage.cluster)
+    assert lacking == f"kube-proxy does not run on {node.name}"
+    monkeypatch.undo()
 
 
 def marked(stage: Stage) -> Ref:
