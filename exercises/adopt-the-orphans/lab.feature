@@ -4,5 +4,5 @@ Feature: A ReplicaSet adopts the pods by hand
     Given the ReplicationController "swift" is in its steady state of 3 ready pods
     When the learner has done it by hand
     Then no pod was deleted to get there
-    And the ReplicaSet "swift" has taken over the pods it began with
+    And the ReplicaSet "swift" owns exactly the pods it began with
     And "swift" converges to 3 ready pods

@@ -24,13 +24,14 @@ Weighed = tuple[Verdict, str]
 
 
 class Beginning(msgspec.Struct, frozen=True, kw_only=True):
-    """What a learner began with: the `pods` there were, and the `account` that was given.
+    """What a learner began with: the `pods` and `workloads` there were, and the `account` given.
 
     `is_told`: every write from then on is on the timeline, from the API server's audit log.
     """
 
     pods: tuple[Ref, ...]
     account: str
+    workloads: tuple[Ref, ...] = ()
     is_told: bool = False
 
 
@@ -45,6 +46,10 @@ class OfBeginning(Promise, frozen=True, kw_only=True):
     def weigh(self, entry: Entry) -> Weighed:
         """The verdict, and why, by the timeline up to `entry`."""
         raise NotImplementedError
+
+    def kinds(self) -> tuple[str, ...]:
+        """Those of the objects by which it is decided; over a gap in their watch nothing is."""
+        return ("Pod",)
 
     def _still_there(self, snapshot: Snapshot) -> list[Pod]:
         found = (snapshot.pod(one.uid) for one in self.begun.pods)
@@ -83,8 +88,12 @@ class NoneDeleted(OfBeginning, frozen=True, kw_only=True):
         ]
 
     def _blamed(self, gone: Ref, deletions: list[Wrote]) -> str:
-        """Whoever asked for it first; the kubelet's own deletion completes that of another."""
-        asked = [one for one in deletions if one.name in (gone.name, "")]
+        """Whoever asked for it first; the kubelet's own deletion completes that of another.
+
+        A log has its lines by when they were answered, and the second may be answered first.
+        """
+        mine = (one for one in deletions if one.name in (gone.name, ""))
+        asked = sorted(mine, key=lambda one: one.received)
         if not asked:
             return f"{gone.name} is not there any more"
         who = "you" if asked[0].user == self.begun.account else author(asked[0])
@@ -120,7 +129,7 @@ class TakenOver(OfBeginning, frozen=True, kw_only=True):
     name: str
 
     def sentence(self) -> str:
-        return f'the {self.kind} "{self.name}" has taken over the pods it began with'
+        return f'the {self.kind} "{self.name}" owns exactly the pods it began with'
 
     def weigh(self, entry: Entry) -> Weighed:
         pods = [one for one in entry.snapshot.pods() if not one.is_terminating]
@@ -140,11 +149,8 @@ class TakenOver(OfBeginning, frozen=True, kw_only=True):
         return is_here and owner is not None and (owner.kind, owner.name) == (self.kind, self.name)
 
 
-AnyOfBeginning = NoneDeleted | OneReleased | TakenOver
-
-
 class NowJudge:
-    """Decides by what is known at the deadline; by nothing while the watch of pods has a gap."""
+    """Decides by what is known at the deadline, and by nothing over a gap in what it needs."""
 
     def __init__(self, promise: OfBeginning, *, deadline_s: float) -> None:
         self.promise = promise
@@ -166,9 +172,10 @@ class NowJudge:
             return None
         if self._last is None or not self.promise.begun.pods:
             return self.promise.found(Verdict.UNKNOWN, "no pod is known", self.deadline_s)
-        outage = next((one for one in self._last.outages if one.kind == "Pod"), None)
+        kinds = self.promise.kinds()
+        outage = next((one for one in self._last.outages if one.kind in kinds), None)
         if outage is not None:
-            why = f"the watch of Pod is interrupted: {outage.reason}"
+            why = f"the watch of {outage.kind} is interrupted: {outage.reason}"
             return self.promise.found(Verdict.UNKNOWN, why, self.deadline_s)
         verdict, why = self.promise.weigh(self._last)
         return self.promise.found(verdict, why, self.deadline_s, self._last)

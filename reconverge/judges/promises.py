@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from reconverge.judges.beginnings import AnyOfBeginning
 from reconverge.judges.budgets import ReplacedWithin
 from reconverge.judges.conditions import HasCondition
 from reconverge.judges.containers import (
@@ -22,7 +23,6 @@ from reconverge.judges.descriptions import DescribedAs
 from reconverge.judges.events import Remarked
 from reconverge.judges.fields import Has, Shows
 from reconverge.judges.invariants import AnyInvariant
-from reconverge.judges.learning import AnyOfBeginning
 from reconverge.judges.logs import LogBegins, LogSays, NoPreviousLog
 from reconverge.judges.occurrences import Occurs
 from reconverge.judges.owners import AllGone, GoneWithPods, Orphaned

@@ -14,6 +14,7 @@ pytest_plugins = (
     "reconverge.pytest_plugin.turns",
     "reconverge.pytest_plugin.scheduling",
     "reconverge.pytest_plugin.stop_file",
+    "reconverge.pytest_plugin.bounds",
     "reconverge.pytest_plugin.clusters",
     "reconverge.pytest_plugin.leftovers",
     "reconverge.pytest_plugin.scenarios",

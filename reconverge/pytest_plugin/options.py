@@ -141,6 +141,14 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     },
     "--fenced": _FLAG
     | {"help": "for manifests of strangers: namespaces with Pod Security, a quota, limits"},
+    "--stop-at-broken": _FLAG
+    | {"help": "play no further scenario once a promise has been broken for certain"},
+    "--play-for": {
+        "type": float,
+        "metavar": "SECONDS",
+        "help": "end the run when its scenarios have played that long; waiting for a turn on the "
+        "cluster does not count",
+    },
     "--reverse": _FLAG | {"help": "run the scenarios in the opposite order"},
     "--strict-api": _FLAG
     | {"help": "refuse a manifest whose apiVersion is not served any more, instead of migrating"},

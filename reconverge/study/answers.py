@@ -14,6 +14,7 @@ from reconverge.study.exercises import Exercise
 from reconverge.study.flaws import Flaw
 from reconverge.study.languages import Language, Text
 from reconverge.study.playing import Played
+from reconverge.study.promising import promised
 from reconverge.study.written import HandIn
 from reconverge.verdict import Verdict
 
@@ -28,6 +29,7 @@ _WORDS = {
     "kept": Text(en="kept", ko="지켜짐"),
     "broken": Text(en="not kept", ko="안 지켜짐"),
     "unknown": Text(en="unknown", ko="알 수 없음"),
+    "unplayed": Text(en="not played any more", ko="더 실행하지 않은 시나리오"),
     "record": Text(en="record", ko="기록"),
     "so it is": Text(en="so it is", ko="해설"),
     "asking": Text(
@@ -96,7 +98,10 @@ def whole(answer: Answer, exercise: Exercise, language: Language) -> Iterator[st
     if answer.played is not None:
         yield ""
         for promise in answer.played.promises:
-            yield f"  {word(_MARKS[promise.verdict], language)}: {promise.promise}"
+            said = promised(promise.promise).of(language)
+            yield f"  {word(_MARKS[promise.verdict], language)}: {said}"
+        for title in answer.played.unplayed:
+            yield f"  {word('unplayed', language)}: {title}"
         for account in answer.played.accounts:
             yield ""
             yield from (f"  {row}" for row in account.splitlines())
@@ -112,6 +117,7 @@ def as_json(answer: Answer, exercise: Exercise, language: Language) -> dict[str,
     return {
         **read_as_json(answer.flaws, exercise.id, language),
         "promises": msgspec.to_builtins(played.promises) if played else [],
+        "unplayed": list(played.unplayed) if played else [],
         "record": str(played.folder) if played else "",
     }
 

@@ -9,6 +9,7 @@
       given/             what the learner begins with, if anything
       world/             manifests that its features speak of, beside the learner's
       lab.feature        what is given, and asked for, when it is done with kubectl
+      lab/               what its lab begins with, where that is not world/
 
 Every text is there in each language. An unknown key is an error, so that a misspelt one is found.
 """
@@ -31,7 +32,7 @@ from reconverge.errors import BadInput
 from reconverge.study.languages import LANGUAGES, Language, Text
 
 FILE, FEATURE, LAB_FEATURE = "exercise.yaml", "check.feature", "lab.feature"
-SOLUTION, GIVEN, WORLD = "solution", "given", "world"
+SOLUTION, GIVEN, WORLD, LAB = "solution", "given", "world", "lab"
 HINTS = 3
 
 
@@ -170,6 +171,12 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def lab_feature(self) -> Path | None:
         """What is given in its lab, and asked of it at the end; None where it has no lab."""
         return self.folder / LAB_FEATURE if self.lab is not None else None
+
+    @property
+    def lab_world(self) -> Path:
+        """The folder of the manifests that its lab begins with."""
+        own = self.folder / LAB
+        return own if own.is_dir() else self.folder / WORLD
 
     @property
     def kinds(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Literal, get_args
 
 import msgspec
+from rich.cells import cell_len, set_cell_size
 
 Language = Literal["en", "ko"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -20,6 +21,11 @@ class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def of(self, language: Language) -> str:
         return self.ko if language == "ko" else self.en
+
+
+def padded(text: str, width: int) -> str:
+    """The text with spaces behind it, to that many cells of a terminal: Korean letters have two."""
+    return set_cell_size(text, max(width, cell_len(text)))
 
 
 def language_of(environment: Mapping[str, str] = os.environ) -> Language:

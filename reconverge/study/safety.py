@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconverge.cluster.door import JsonObject
 from reconverge.cluster.fields import Steps
 from reconverge.fences import PODS_MAX
 from reconverge.study.exercises import Exercise
@@ -51,7 +52,32 @@ CLUSTER_WIDE = frozenset(
         "VolumeAttributesClass",
     ]
 )
-_HOST_FIELDS = ("hostNetwork", "hostPID", "hostIPC", "priorityClassName", "serviceAccountName")
+_HOST_FIELDS = (
+    "hostNetwork",
+    "hostPID",
+    "hostIPC",
+    "priorityClassName",
+    "priority",
+    "runtimeClassName",
+    "serviceAccountName",
+    "serviceAccount",
+)
+# Of a pod's own choice of its node; a scheduler of another name would leave it to nobody.
+_PLACES = ("nodeName", "schedulerName")
+# Taints that every pod bears for a while anyway; whoever bears another gets onto nodes that are
+# kept for the control plane, or for outages.
+_BORNE = frozenset({"node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"})
+# Whoever ignores SIGTERM stays as long as its grace, and with it the namespace.
+GRACE_MAX_S = 60
+_OURS = "reconverge.dev/"
+_HANDLERS = ("livenessProbe", "readinessProbe", "startupProbe")
+_HOOKS = ("postStart", "preStop")
+_MECHANISMS = ("httpGet", "tcpSocket")
+_AFFINITIES = ("podAffinity", "podAntiAffinity")
+_TERMS = (
+    ("requiredDuringSchedulingIgnoredDuringExecution", ()),
+    ("preferredDuringSchedulingIgnoredDuringExecution", ("podAffinityTerm",)),
+)
 _VOLUMES = {"name", "configMap", "downwardAPI", "emptyDir", "projected", "secret"}
 _PRIVILEGES = (
     ("privileged",),
@@ -83,6 +109,8 @@ def flaws_of(one: Written, exercise: Exercise) -> Iterator[Flaw]:
         yield one.flaw("RCS706", path, path=dotted(path))
     for path in _lasting(one):
         yield one.flaw("RCS711", path, path=dotted(path))
+    for path in (*_placing(one), *_foreign(one), *_disguised(one)):
+        yield one.flaw("RCS713", path, path=dotted(path))
     yield from _of_counts(one)
 
 
@@ -111,6 +139,48 @@ def _reaches(one: Written) -> Iterator[Steps]:
                 yield (*path, "ports", number, "hostPort")
 
 
+def _placing(one: Written) -> Iterator[Steps]:
+    """The fields by which it would choose its node, or one that is kept for others."""
+    spec = (*one.template_path, "spec")
+    yield from ((*spec, field) for field in _PLACES if one.at((*spec, field)))
+    for number, row in enumerate(one.rows_at((*spec, "tolerations"))):
+        if not isinstance(row, dict) or row.get("key") not in _BORNE:
+            yield (*spec, "tolerations", number)
+
+
+def _foreign(one: Written) -> Iterator[Steps]:
+    """The fields by which it would speak to other hosts from its node, or keep others off it."""
+    spec = (*one.template_path, "spec")
+    for path, container in one.containers():
+        for place in _handlers(path, container):
+            yield from (
+                (*place, kind, "host") for kind in _MECHANISMS if one.at((*place, kind, "host"))
+            )
+    for affinity in _AFFINITIES:
+        for field, between in _TERMS:
+            place = (*spec, "affinity", affinity, field)
+            for number in range(len(one.rows_at(place))):
+                term = (*place, number, *between)
+                fields = ("namespaces", "namespaceSelector")
+                yield from ((*term, name) for name in fields if one.at((*term, name)) is not None)
+    if one.at((*spec, "ephemeralContainers")):
+        yield (*spec, "ephemeralContainers")
+
+
+def _handlers(path: Steps, container: JsonObject) -> Iterator[Steps]:
+    yield from ((*path, probe) for probe in _HANDLERS if probe in container)
+    yield from ((*path, "lifecycle", hook) for hook in _HOOKS if "lifecycle" in container)
+
+
+def _disguised(one: Written) -> Iterator[Steps]:
+    """Labels and annotations by which the harness knows its own."""
+    for place in (("metadata",), (*one.template_path, "metadata"), _JOB_OF_CRON):
+        for field in ("labels", "annotations"):
+            for key in one.map_at((*place, field)):
+                if str(key).startswith(_OURS):
+                    yield (*place, field, str(key))
+
+
 def _security_contexts(one: Written) -> Iterator[Steps]:
     return ((*path, "securityContext") for path, _ in one.containers())
 
@@ -120,6 +190,10 @@ def _lasting(one: Written) -> Iterator[Steps]:
     places = {("metadata",), (*one.template_path, "metadata"), _JOB_OF_CRON}
     for place in sorted(places, key=len):
         yield from ((*place, field) for field in _LASTING if one.at((*place, field)))
+    grace = (*one.template_path, "spec", "terminationGracePeriodSeconds")
+    value = one.at(grace)
+    if isinstance(value, int) and value > GRACE_MAX_S:
+        yield grace
 
 
 _JOB_OF_CRON: Steps = ("spec", "jobTemplate", "metadata")

@@ -21,7 +21,7 @@ from reconverge.study.demands import flaws_in, predictions_in
 from reconverge.study.exercises import Exercise
 from reconverge.study.flaws import Flaw
 from reconverge.study.gate import Gate, gate_on
-from reconverge.study.playing import play
+from reconverge.study.playing import OverItsTime, play
 from reconverge.study.written import HandIn
 
 
@@ -37,7 +37,7 @@ class Examiner:
     """Judges hand-ins of any exercise on one cluster, from several threads at once.
 
     The cluster is looked for when the first hand-in needs it, and left with the examiner. One
-    hand-in takes `timeout_s` seconds at most. With `is_awaited` nothing is left on return.
+    hand-in plays for `timeout_s` seconds at most. With `is_awaited` nothing is left on return.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Examiner:
                 timeout_s=self._timeout_s,
                 on_start=self._note,
             )
-        except TookTooLong:
+        except (OverItsTime, TookTooLong):
             file = next(iter(hand_in.texts), "")
             limit = f"{self._timeout_s:g} s"
             late = Flaw(code="RCS804", file=file, words={"limit": limit})

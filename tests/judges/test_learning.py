@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reconverge.judges.learning import (
-    AnyOfBeginning,
-    Beginning,
-    NoneDeleted,
-    OneReleased,
-    TakenOver,
-)
+from reconverge.judges.beginnings import AnyOfBeginning
+from reconverge.judges.learning import Beginning, NoneDeleted, OneReleased, TakenOver
 from reconverge.model import Ref
 from reconverge.study.lab.evidence import evidence
 from reconverge.study.languages import LANGUAGES
@@ -39,14 +34,19 @@ class Lab(Story):
             self.pod(name, "added")
 
     def wrote(self, verb: str, name: str, user: str = LEARNER, **more: object) -> None:
-        fields = {"kind": "Pod", "code": 200, "namespace": NAMESPACE, **more}
+        fields = {
+            "kind": "Pod",
+            "code": 200,
+            "namespace": NAMESPACE,
+            "received": START,
+            **more,
+        }
         self.append(
             lambda at_s: Wrote(
                 at_s=at_s,
                 user=user,
                 verb=verb,
                 name=name,
-                received=START,
                 answered=START,
                 **fields,  # type: ignore[arg-type]
             )

@@ -48,6 +48,44 @@ TEXTS: dict[str, tuple[str, str]] = {
     "host pid": ("RCS706", in_pod("hostPID: true")),
     "image volume": ("RCS706", in_pod("volumes: [{name: a, image: {reference: evil}}]")),
     "first in the queue": ("RCS706", in_pod("priorityClassName: system-node-critical")),
+    "a service account by its old name": ("RCS706", in_pod("serviceAccount: admin")),
+    "a priority by its number": ("RCS706", in_pod("priority: 2000000000")),
+    "another runtime": ("RCS706", in_pod("runtimeClassName: kata")),
+    "a node by its name": ("RCS713", in_pod("nodeName: reconverge-control-plane")),
+    "another scheduler": ("RCS713", in_pod("schedulerName: mine")),
+    "onto any node": ("RCS713", in_pod("tolerations: [{operator: Exists}]")),
+    "onto the control plane": (
+        "RCS713",
+        in_pod("tolerations: [{key: node-role.kubernetes.io/control-plane, operator: Exists}]"),
+    ),
+    "a probe of another host": (
+        "RCS713",
+        in_container("livenessProbe: {httpGet: {host: 169.254.169.254, port: 8080}}"),
+    ),
+    "a hook at another host": (
+        "RCS713",
+        in_container("lifecycle: {preStop: {httpGet: {host: 10.96.0.1, port: 443}}}"),
+    ),
+    "nobody else on its node": (
+        "RCS713",
+        in_pod(
+            "affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: "
+            "[{topologyKey: kubernetes.io/hostname, namespaceSelector: {}, labelSelector: {}}]}}"
+        ),
+    ),
+    "nobody else, where it can be": (
+        "RCS713",
+        in_pod(
+            "affinity: {podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: "
+            "[{weight: 1, podAffinityTerm: {topologyKey: a, namespaces: [kube-system]}}]}}"
+        ),
+    ),
+    "a debugging container": ("RCS713", in_pod("ephemeralContainers: [{name: a, image: b}]")),
+    "a mark of the harness's": (
+        "RCS713",
+        RIGHT.replace("      labels:\n", "      labels:\n        reconverge.dev/sentinel: a\n"),
+    ),
+    "a grace without end": ("RCS711", in_pod("terminationGracePeriodSeconds: 86400")),
     "privileged": ("RCS706", in_container("securityContext: {privileged: true}")),
     "raw sockets": ("RCS706", in_container("securityContext: {capabilities: {add: [NET_RAW]}}")),
     "host port": (
@@ -70,6 +108,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         beside("ValidatingWebhookConfiguration", "admissionregistration.k8s.io/v1"),
     ),
     "volume of the cluster": ("RCS709", beside("PersistentVolume", "v1")),
+    "a service with addresses of others": (
+        "RCS703",
+        beside("Service", "v1", "spec: {externalIPs: [10.0.0.1], ports: [{port: 80}]}\n"),
+    ),
+    "a list of more": (
+        "RCS703",
+        beside("List", "v1", "items: [{apiVersion: v1, kind: Secret, metadata: {name: a}}]\n"),
+    ),
+    "an object of a kind that nobody knows": ("RCS703", beside("Anything", "evil.example/v1")),
+    "definition of a kind": (
+        "RCS709",
+        beside("CustomResourceDefinition", "apiextensions.k8s.io/v1"),
+    ),
     "secret": ("RCS703", beside("Secret", "v1")),
     "role": ("RCS703", beside("Role", _RBAC, "rules: []\n")),
     "finalizer": (

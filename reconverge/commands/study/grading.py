@@ -47,7 +47,7 @@ JOBS, TIMEOUT_S = 4, 600.0
     type=click.FloatRange(min=1),
     default=TIMEOUT_S,
     show_default=True,
-    help="How many seconds one hand-in may take on the cluster.",
+    help="How many seconds one hand-in may play; waiting for a turn does not count.",
 )
 @click.option("--again", is_flag=True, help="Also judge what has not changed since the last time.")
 @click.option(
@@ -200,9 +200,11 @@ def _written(
 
 
 def _tell(rows: Sequence[Graded], lang: Language, places: list[Path], wall_s: float) -> None:
+    from rich.cells import cell_len
+
     from reconverge.study.grading import tables
 
-    width = max(len(str(one.submission)) for one in rows)
+    width = max(cell_len(str(one.submission)) for one in rows)
     for one in rows:
         click.echo(tables.line_of(one, lang, width))
         if reason := tables.reason(one, lang):
@@ -251,7 +253,8 @@ def recount(
 
 def _line(row: Row, lang: Language) -> str:
     from reconverge.study.answers import printable, word
+    from reconverge.study.languages import padded
 
     key = "not stored" if row.agrees is None else "agrees" if row.agrees else "differs"
     said = f": {row.said}" if row.said else ""
-    return f"{word(key, lang):9}  {printable(row.what + said)}"
+    return f"{padded(word(key, lang), 10)} {printable(row.what + said)}"

@@ -29,8 +29,8 @@ from reconverge.study.grading.submissions import (
     read_submission,
     unknown_exercise,
 )
-from reconverge.study.grading.turns import has_a_turn
 from reconverge.study.mistakes import put
+from reconverge.study.scenarios import has_a_turn
 from reconverge.study.verdicts import Examiner, read
 from reconverge.study.written import HandIn, legible
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from reconverge.report.html.grades import Judged, Overview, Remark
+from reconverge.report.story import PromiseRecord
 from reconverge.study.answers import printable, word
 from reconverge.study.exercises import Exercise
 from reconverge.study.flaws import Flaw
@@ -14,6 +15,7 @@ from reconverge.study.grading import receipts
 from reconverge.study.grading.judging import Graded
 from reconverge.study.grading.tables import mark, place_of
 from reconverge.study.languages import Language, Text
+from reconverge.study.promising import promised
 from reconverge.verdict import Verdict
 
 VERDICTS: dict[receipts.Grade, Verdict] = {
@@ -88,12 +90,21 @@ def _judged(number: int, one: Graded, titles: dict[str, str], language: Language
         took_s=receipt.duration_s,
         remarks=tuple(_remark(flaw, language) for flaw in receipt.flaws),
         promises=tuple(
-            (row.verdict.value, word(_KEPT[row.verdict], language), row.promise)
+            (
+                row.verdict.value,
+                word(_KEPT[row.verdict], language),
+                promised(row.promise).of(language),
+            )
             for row in receipt.promises
         ),
         receipt=f"{place}/{receipts.NAME}",
         report=f"{place}/{report}" if (one.folder / Path(report)).is_file() else "",
     )
+
+
+def _promise(row: PromiseRecord, language: Language) -> tuple[str, str, str]:
+    said = promised(row.promise).of(language)
+    return row.verdict.value, word(_KEPT[row.verdict], language), said
 
 
 def _remark(flaw: Flaw, language: Language) -> Remark:

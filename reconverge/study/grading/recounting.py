@@ -29,7 +29,7 @@ from reconverge.study.grading.receipts import (
     sha256_of,
 )
 from reconverge.study.grading.submissions import HandedFile, files_of
-from reconverge.study.grading.turns import scenarios_of
+from reconverge.study.scenarios import scenarios_of, title_of
 from reconverge.study.verdicts import read
 from reconverge.study.written import HandIn, read_hand_in
 from reconverge.timeline import read_timeline
@@ -98,7 +98,7 @@ def _version(receipt: Receipt, exercise: Exercise | None) -> Row:
 
 
 def _timeline(one: RecordedTimeline, folder: Path) -> Row:
-    what = f"timeline of {_title(one.scenario)}"
+    what = f"timeline of {title_of(one.scenario)}"
     try:
         is_same = sha256_of(_within(folder, one.path)) == one.sha256
     except OSError as error:
@@ -144,10 +144,13 @@ def _played(receipt: Receipt, folder: Path, exercise: Exercise, answer: Answer) 
     replays = [_replayed(one, folder) for one in receipt.timelines]
     yield from map(_judged, replays)
     missing = _missing(receipt, exercise)
+    played = [*map(_end_of, replays)]
+    # Once a promise is broken, nothing more is played: the others could not mend it.
+    is_settled = Verdict.BROKEN in played
     said = f"without a record: {', '.join(missing)}" if missing else ""
     is_excused = receipt.grade == "unknown"
-    yield Row(what="scenarios", agrees=not missing or is_excused, said=said)
-    ends = [*map(_end_of, replays), *(Verdict.UNKNOWN for _ in missing)]
+    yield Row(what="scenarios", agrees=not missing or is_settled or is_excused, said=said)
+    ends = [*played, *(Verdict.UNKNOWN for _ in missing if not is_settled)]
     wrong = predictions_in(answer.hand_in, exercise)
     flaws = (*(_ENDED[end] for end in ends if end in _ENDED), *wrong)
     now = receipts.grade_of(flaws)
@@ -185,7 +188,7 @@ def _end_of(one: _Replay) -> Verdict:
 
 def _judged(replay: _Replay) -> Row:
     one = replay.analysis
-    what = f"judged again: {_title(one.scenario)}"
+    what = f"judged again: {title_of(one.scenario)}"
     if one.error or one.damage:
         return Row(what=what, agrees=False, said=one.error or one.damage)
     differing = [review for review in one.reviews if review.differs]
@@ -195,12 +198,8 @@ def _judged(replay: _Replay) -> Row:
 
 
 def _missing(receipt: Receipt, exercise: Exercise) -> list[str]:
-    recorded = {_title(one.scenario) for one in receipt.timelines}
+    recorded = {title_of(one.scenario) for one in receipt.timelines}
     return [title for title in scenarios_of(exercise) if title not in recorded]
-
-
-def _title(scenario: str) -> str:
-    return scenario.partition("::")[2] or scenario
 
 
 def _agreement(what: str, now: object, then: object) -> Row:

@@ -15,7 +15,7 @@ from reconverge.study.answers import printable, word
 from reconverge.study.flaws import Flaw
 from reconverge.study.grading.judging import Graded
 from reconverge.study.grading.receipts import NAME, Grade
-from reconverge.study.languages import Language
+from reconverge.study.languages import Language, padded
 
 COLUMNS = ("learner", "exercise", "grade", "codes", "why", "seconds", "sha256", "receipt")
 _FORMULAS = ("=", "+", "-", "@")  # what a spreadsheet would run
@@ -37,8 +37,8 @@ def line_of(one: Graded, language: Language, width: int) -> str:
     """One hand-in in one line."""
     receipt = one.receipt
     words = (
-        f"{mark(receipt.grade, language):9}",
-        f"{printable(str(one.submission)):{width}}",
+        padded(mark(receipt.grade, language), 9),
+        padded(printable(str(one.submission)), width),
         f"{receipt.duration_s:6.1f} s",
         " ".join(receipt.codes),
         f"({word('as before', language)})" if one.is_old else "",

@@ -20,6 +20,7 @@ from reconverge.study.lab.ground import Place, guest
 from reconverge.study.lab.history import History
 from reconverge.study.lab.shelf import Lab
 from reconverge.study.playing import Played
+from reconverge.study.promising import promised
 from reconverge.turns import Turn
 from reconverge.verdict import PromiseBroken, Verdict
 
@@ -76,8 +77,9 @@ def _flaw(exercise: Exercise, step: Said, fixtures: dict[str, object]) -> tuple[
         perform(step, fixtures)
     except PromiseBroken as error:
         if error.finding.verdict is Verdict.UNKNOWN:
-            words = {"promise": error.finding.promise, "why": error.finding.why}
-            return Flaw(code="RCS803", file="", words=words), str(error)
+            said = {"promise": promised(step.text)}
+            why = {"why": error.finding.why}
+            return Flaw(code="RCS803", file="", words=why, texts=said), str(error)
         return _told(exercise, step, error.finding.why), str(error)
     except BadInput as error:
         if step.kind != "then":

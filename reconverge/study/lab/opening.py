@@ -18,7 +18,7 @@ from reconverge.errors import BadInput, Unavailable
 from reconverge.experiment import Experiment
 from reconverge.faults.journal import Journal
 from reconverge.judges.learning import Beginning
-from reconverge.model import Ref, Snapshot, ref
+from reconverge.model import Named, Ref, Snapshot, ref
 from reconverge.namespaces import WORKLOADS, Home, wait_until_gone
 from reconverge.namespaces import delete as delete_namespace
 from reconverge.provision.kubeconfig import restricted
@@ -110,7 +110,7 @@ def _made(exercise: Exercise, place: Place, ground: Ground, shelf: Shelf) -> Lab
 def _begin(exercise: Exercise, experiment: Experiment) -> Beginning:
     """Play what is given; the pods that stand then are those that the learner begins with."""
     assert exercise.lab_feature is not None
-    manifests = Manifests(exercise.folder / "world", root=exercise.folder)
+    manifests = Manifests(exercise.lab_world, root=exercise.folder)
     fixtures: dict[str, object] = {"experiment": experiment, "manifests": manifests}
     for step in steps_in(exercise.lab_feature):
         if step.kind == "given":
@@ -119,12 +119,24 @@ def _begin(exercise: Exercise, experiment: Experiment) -> Beginning:
             except PromiseBroken as error:
                 what = f"the lab does not come to stand: {error.finding.why}"
                 raise Unavailable(what, where=step.text) from error
-    pods = experiment.timeline.latest().pods(namespace=experiment.namespace)
-    mine = [one for one in pods if one.is_active and SENTINEL_LABEL not in one.metadata.labels]
+    world = experiment.timeline.latest()
+    pods = (one for one in world.pods(namespace=experiment.namespace) if one.is_active)
     return Beginning(
-        pods=tuple(ref("Pod", one) for one in mine),
+        pods=tuple(ref("Pod", one) for one in pods if _is_given(one, experiment)),
+        workloads=tuple(
+            ref(kind, one)
+            for kind in WORKLOADS
+            for one in world.objects(kind)
+            if _is_given(one, experiment)
+        ),
         account=access.user_in(experiment.namespace),
     )
+
+
+def _is_given(one: Named, experiment: Experiment) -> bool:
+    """Of that namespace, and none of those that were planted to ask for a sign of life."""
+    is_here = one.metadata.namespace == experiment.namespace
+    return is_here and SENTINEL_LABEL not in one.metadata.labels
 
 
 def _opened(exercise: Exercise, ground: Ground, lab: Lab, shelf: Shelf, *, is_new: bool) -> Opened:

@@ -20,9 +20,9 @@ from reconverge.study.flaws import Flaw
 from reconverge.study.grading.judging import Graded, Grading
 from reconverge.study.grading.receipts import Receipt
 from reconverge.study.grading.submissions import submissions_in
-from reconverge.study.grading.turns import scenarios_of
 from reconverge.study.mistakes import mistaken, mistakes_of, put, texts_of
 from reconverge.study.playing import Played
+from reconverge.study.scenarios import scenarios_of
 from reconverge.timeline import Scripted, Step, Stepped, read_timeline
 from reconverge.verdict import Verdict
 from tests.commands.played import lose_pods, play

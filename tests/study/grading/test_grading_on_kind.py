@@ -116,7 +116,7 @@ def test_the_fence_refuses_what_the_files_did_not_show(cluster: KindCluster) -> 
 
 def test_over_its_time_it_is_ended_and_taken_back(cluster: KindCluster, tmp_path: Path) -> None:
     """It is neither a pass nor a failure; nothing of it is left."""
-    hand_in(tmp_path / "hand-ins", "late", "runs-that-do-not-pile-up")  # a matter of minutes
-    code, [receipt] = graded(cluster, tmp_path / "hand-ins", tmp_path / "grades", "--timeout", "12")
+    hand_in(tmp_path / "hand-ins", "late", "runs-that-do-not-pile-up")  # takes 10 s and more
+    code, [receipt] = graded(cluster, tmp_path / "hand-ins", tmp_path / "grades", "--timeout", "3")
     assert (code, receipt.grade, receipt.codes) == (2, "unknown", ("RCS804",))
     assert left(cluster, [receipt]) == []

@@ -5,88 +5,23 @@ kubectl is the cluster's own, from its control plane's node: so its version fits
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from reconverge.cluster.errors import NotFound
 from reconverge.cluster.nodes import KindCluster
 from reconverge.errors import BadInput
-from reconverge.study.exercises import Exercise, load_all, named, shipped
+from reconverge.study.exercises import load_all, named, shipped
 from reconverge.study.lab import opening
-from reconverge.study.lab.ground import Place
-from reconverge.study.lab.judging import judge
-from reconverge.study.lab.shelf import Lab, Shelf
+from reconverge.study.lab.shelf import Shelf
 from reconverge.study.languages import LANGUAGES
-from reconverge.study.playing import Played
 from reconverge.verdict import Verdict
+from tests.study.lab.learner import Learner, begun, ended
 
 pytestmark = pytest.mark.cluster
 EXERCISES = load_all(shipped())
 DEBUG, ADOPT = named(EXERCISES, "out-for-debugging"), named(EXERCISES, "adopt-the-orphans")
-KUBECTL_S = 60
-
-
-class Learner(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody with a kubectl and the kubeconfig of one lab."""
-
-    kubectl: Path
-    exercise: Exercise
-    shelf: Shelf
-    lab: Lab
-    folder: Path
-
-    def types(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """What kubectl answers; it knows of no kubeconfig but that of the lab."""
-        return subprocess.run(
-            [self.kubectl, *words],
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(self.folder),
-                "KUBECONFIG": str(self.shelf.kubeconfig(self.exercise.id)),
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=KUBECTL_S,
-        )
-
-    def does(self, *words: str) -> str:
-        ended = self.types(*words)
-        assert ended.returncode == 0, ended.stderr
-        return ended.stdout.strip()
-
-    def has_it_judged(self, record: str) -> Played:
-        return judge(self.exercise, self.lab, self.folder / record, say=lambda _: None)
-
-
-@pytest.fixture(scope="module")
-def kubectl(cluster: KindCluster, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    plane = next(one.name for one in cluster.node_containers() if one.role == "control-plane")
-    path = tmp_path_factory.mktemp("kubectl") / "kubectl"
-    subprocess.run(["docker", "cp", "--follow-link", f"{plane}:/usr/bin/kubectl", path], check=True)
-    return path
-
-
-def begun(exercise: Exercise, cluster: KindCluster, kubectl: Path, folder: Path) -> Learner:
-    shelf = Shelf(folder / "labs")
-    opening.start(exercise, Place(cluster_name=cluster.kind_name), shelf)
-    lab = opening.standing_lab(exercise, shelf)
-    return Learner(kubectl=kubectl, exercise=exercise, shelf=shelf, lab=lab, folder=folder)
-
-
-def ended(learner: Learner, cluster: KindCluster) -> None:
-    """Everything is taken back: the namespace, and what lies on the disk."""
-    name = learner.lab.namespace.name
-    assert opening.take_back(learner.exercise, learner.shelf) == name
-    with pytest.raises(NotFound):
-        cluster.read("Namespace", name)
-    assert not learner.shelf.folder(learner.exercise.id).exists()
-    assert opening.take_back(learner.exercise, learner.shelf) == ""
 
 
 @pytest.fixture

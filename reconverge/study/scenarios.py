@@ -1,4 +1,4 @@
-"""Which exercises need the cluster, or a node of it, to themselves while they are played."""
+"""What an exercise plays on a cluster, and which of them need a node of it to themselves."""
 
 from __future__ import annotations
 
@@ -23,3 +23,8 @@ def scenarios_of(exercise: Exercise) -> dict[str, frozenset[str]]:
         title: frozenset(scenario.tags | feature.tags)
         for title, scenario in feature.scenarios.items()
     }
+
+
+def title_of(scenario: str) -> str:
+    """The title in a scenario's whole name, which begins with its file."""
+    return scenario.partition("::")[2] or scenario
