@@ -91,4 +91,6 @@ def claims_orphans(experiment: Experiment, deletion: Injection, name: str) -> No
 def life_told(experiment: Experiment, datatable: list[list[str]], injection: Injection) -> None:
     """What each of its fields came to say, in this order; from the beginning of the scenario on."""
     [owner] = injection.targets
+    # No sentinel comes back through the watch of every kind: its end itself shows what came before.
+    experiment.expect(GoneWithPods(owner=owner, pods=()))
     experiment.hold(Life(of=owner, marks=marks(datatable)), start=0)

@@ -22,7 +22,8 @@ class GoneWithPods(Promise, frozen=True, kw_only=True):
     pods: tuple[Ref, ...]
 
     def sentence(self) -> str:
-        return f'"{self.owner.name}" is gone, and its {len(self.pods)} pods with it'
+        pods = f", and its {len(self.pods)} pods with it" if self.pods else ""
+        return f'"{self.owner.name}" is gone{pods}'
 
     def judge(self, *, deadline_s: float) -> StateJudge:
         kinds = ("Pod", self.owner.kind)
