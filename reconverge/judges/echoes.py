@@ -17,6 +17,11 @@ from reconverge.timeline import Challenged, Entry, Observed
 _PLANTED_FOR = {"Pod": SENTINEL_KIND, "ReplicaSet": "Deployment", "Job": "CronJob"}
 
 
+def has_echo(kind: str) -> bool:
+    """Whether it can be shown that our watch of that kind has delivered all there is."""
+    return kind in _PLANTED_FOR or kind == NodeEcho.watched
+
+
 class NodeEcho:
     """The echo of our watch of nodes: one that is touched now comes back through it.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from reconverge.judges.echoes import has_echo
 from reconverge.judges.invariants.judge import Invariant
 from reconverge.judges.tally import Tally
 from reconverge.judges.wire import said_at
@@ -65,6 +66,21 @@ class _Lived(Tally):
 
     @property
     def late_violation(self) -> str:
+        return self._lack if self._is_complete else ""
+
+    @property
+    def doubt(self) -> str:
+        if self._is_complete or not self._lack:
+            return ""
+        return f"{self._lack}, and nothing shows that this is all of it"
+
+    @property
+    def _is_complete(self) -> bool:
+        """Whether more cannot be on its way: its end has come, or a sentinel shows it."""
+        return self._is_deleted or has_echo(self._of.kind)
+
+    @property
+    def _lack(self) -> str:
         missing = ["its making"] if not self._is_made else []
         missing += [str(mark) for mark in self._marks[len(self._come) :]]
         missing += ["its deletion"] if not self._is_deleted else []
