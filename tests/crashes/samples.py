@@ -7,7 +7,7 @@ from collections.abc import Callable
 from reconverge import faults
 from reconverge.cluster.door import Cluster, JsonObject
 from reconverge.faults import Fault
-from reconverge.model import Ref, Taint, ref
+from reconverge.model import Pod, Ref, Taint, ref
 from tests.kind_stage import workload
 
 NAMESPACE = "crashes"
@@ -55,9 +55,9 @@ def on(cluster: Cluster, scene: Scene) -> dict[str, Callable[[], Fault]]:
     kubia, lone, node = scene["kubia"], scene["lone"], worker(cluster)
 
     def pod() -> Ref:
-        """One of the workload's, as they are now."""
+        """One of the workload's that are not on their way out."""
         found = cluster.find("Pod", namespace=NAMESPACE, labels="app=kubia")
-        return ref("Pod", found[0])
+        return next(ref("Pod", one) for one in found if isinstance(one, Pod) and one.is_active)
 
     return {
         "DeletePods": lambda: faults.DeletePods(of=kubia),
