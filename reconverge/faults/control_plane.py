@@ -135,17 +135,8 @@ class StopController(ControlPlaneFault, frozen=True, kw_only=True):
         return _processes(self.process, targets)
 
 
-class SwitchOffController(ControlPlaneFault, frozen=True, kw_only=True):
-    """Run all controllers but one: kube-controller-manager restarted with `--controllers=...,-X`.
-
-    `controller` is its name in that option, such as `replicaset-controller`. On return the new
-    process leads. A name that Kubernetes does not know keeps it from starting: Unavailable.
-    """
-
-    controller: str
-
-    def sentence(self, targets: Sequence[Ref]) -> str:
-        return f"{self.controller} switched off on {listed(targets)}"
+class AlteredControllers(ControlPlaneFault, frozen=True, kw_only=True):
+    """Base of what restarts kube-controller-manager with other options; then the new one leads."""
 
     def suit(self, cluster: Cluster) -> None:
         _control_plane(cluster)
@@ -159,13 +150,33 @@ class SwitchOffController(ControlPlaneFault, frozen=True, kw_only=True):
         control_plane, static_pods = _control_plane(cluster), _static_pods(cluster)
         before = control_plane.leader(CONTROLLERS)
         for target in targets:
-            word = f"-{self.controller}"
-            static_pods.extend_static_pod(target.name, CONTROLLERS, flag="controllers", word=word)
+            self.alter(static_pods, target.name)
         wait_until_led(control_plane, (CONTROLLERS,), not_by=before)
         return _processes(CONTROLLERS, targets)
 
+    def alter(self, static_pods: StaticPods, node: str) -> None:
+        """Write the option into the manifest on that node."""
+        raise NotImplementedError
 
-class KeepEndedPods(ControlPlaneFault, frozen=True, kw_only=True):
+
+class SwitchOffController(AlteredControllers, frozen=True, kw_only=True):
+    """Run all controllers but one: kube-controller-manager restarted with `--controllers=...,-X`.
+
+    `controller` is its name in that option, such as `replicaset-controller`. On return the new
+    process leads. A name that Kubernetes does not know keeps it from starting: Unavailable.
+    """
+
+    controller: str
+
+    def sentence(self, targets: Sequence[Ref]) -> str:
+        return f"{self.controller} switched off on {listed(targets)}"
+
+    def alter(self, static_pods: StaticPods, node: str) -> None:
+        word = f"-{self.controller}"
+        static_pods.extend_static_pod(node, CONTROLLERS, flag="controllers", word=word)
+
+
+class KeepEndedPods(AlteredControllers, frozen=True, kw_only=True):
     """Let the cluster keep so few pods that have ended, by `--terminated-pod-gc-threshold=COUNT`.
 
     kube-controller-manager is restarted with it, and looks at once and every 20 s (gcCheckPeriod in
@@ -179,24 +190,13 @@ class KeepEndedPods(ControlPlaneFault, frozen=True, kw_only=True):
         return f"{CONTROLLERS} on {listed(targets)} told to keep {self.count} ended pods"
 
     def suit(self, cluster: Cluster) -> None:
-        _control_plane(cluster)
-        _static_pods(cluster)
+        super().suit(cluster)
         if self.count < 0:
             raise BadInput(f"{self.count} pods cannot be kept", cure="keep 0 or more; 0 keeps all")
 
-    def undo(self, targets: Sequence[Ref], snapshot: Snapshot) -> AnyUndo:
-        del snapshot
-        return RestoreStaticPod(nodes=tuple(one.name for one in targets), pod=CONTROLLERS)
-
-    def inject(self, cluster: Cluster, targets: Sequence[Ref]) -> tuple[Ref, ...]:
-        control_plane, static_pods = _control_plane(cluster), _static_pods(cluster)
-        before = control_plane.leader(CONTROLLERS)
-        for target in targets:
-            static_pods.set_static_pod_option(
-                target.name, CONTROLLERS, flag="terminated-pod-gc-threshold", value=f"{self.count}"
-            )
-        wait_until_led(control_plane, (CONTROLLERS,), not_by=before)
-        return _processes(CONTROLLERS, targets)
+    def alter(self, static_pods: StaticPods, node: str) -> None:
+        flag, value = "terminated-pod-gc-threshold", str(self.count)
+        static_pods.set_static_pod_option(node, CONTROLLERS, flag=flag, value=value)
 
 
 def _processes(name: str, nodes: Sequence[Ref]) -> tuple[Ref, ...]:
