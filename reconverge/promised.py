@@ -15,11 +15,8 @@ from reconverge.judges.judge import Want
 from reconverge.judges.promise import Promise
 from reconverge.judges.timing import Deadline
 from reconverge.timeline import Judged, Promised, Timeline
-from reconverge.verdict import Finding
+from reconverge.verdict import INTERRUPTED, Finding
 from reconverge.waiting import wait_until_judged
-
-# Why nobody knows what became of a promise whose wait was ended from outside.
-INTERRUPTED = "interrupted before a verdict"
 
 
 def await_finding(

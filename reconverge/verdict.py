@@ -9,6 +9,9 @@ import msgspec
 
 from reconverge.errors import ExitCode
 
+# Why nobody knows what became of a promise whose wait was ended from outside.
+INTERRUPTED = "interrupted before a verdict"
+
 
 class Verdict(StrEnum):
     """HELD: the promise was kept. BROKEN: it was not. UNKNOWN: the record cannot tell."""

@@ -15,10 +15,9 @@ import msgspec
 
 from reconverge.clock import Clock
 from reconverge.errors import BadInput, ExitCode
-from reconverge.promised import INTERRUPTED
 from reconverge.report.run_record import ScenarioRecord
 from reconverge.timeline import Entry, Injected, Judged, Noted, Opened, read_timeline
-from reconverge.verdict import Finding, Verdict
+from reconverge.verdict import INTERRUPTED, Finding, Verdict
 
 # To probes and to ended processes the kubelet reacts.
 KUBELET_TAGS = frozenset({"@liveness", "@probes", "@kubelet"})
