@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from reconverge.judges.learning import NoneDeleted, OfBeginning, OneReleased, TakenOver, Weighed
+from reconverge.judges.learning import (
+    NoneDeleted,
+    OfBeginning,
+    OneReleased,
+    TakenOver,
+    Weighed,
+    is_owned,
+)
 from reconverge.judges.steady.words import counted, listed
 from reconverge.model import Job, Named, Pod, ReplicaSet, ReplicationController, Snapshot
 from reconverge.timeline import Entry
@@ -83,17 +90,14 @@ class OneTakenOver(OfBeginning, frozen=True, kw_only=True):
         return f'the {self.kind} "{self.name}" has taken over one of the pods it began with'
 
     def weigh(self, entry: Entry) -> Weighed:
-        mine = [one for one in self._still_there(entry.snapshot) if self._owns(one)]
+        there = self._still_there(entry.snapshot)
+        mine = [one for one in there if is_owned(one, self.kind, self.name)]
         names = listed((one.name for one in mine), len(mine))
         if not mine:
             return Verdict.BROKEN, f"none of them belongs to {self.name}"
         if len(mine) > 1:
             return Verdict.BROKEN, f"{len(mine)} of them belong to {self.name}: {names}"
         return Verdict.HELD, f"{names}, of the same UID"
-
-    def _owns(self, pod: Pod) -> bool:
-        owner = pod.metadata.controller
-        return owner is not None and (owner.kind, owner.name) == (self.kind, self.name)
 
 
 class AllReleased(OfBeginning, frozen=True, kw_only=True):

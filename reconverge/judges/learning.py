@@ -144,9 +144,14 @@ class TakenOver(OfBeginning, frozen=True, kw_only=True):
         return Verdict.HELD, f"{len(begun)} pods, of the same UIDs"
 
     def _owns(self, pod: Pod) -> bool:
-        owner = pod.metadata.controller
         is_here = pod.metadata.namespace in {one.namespace for one in self.begun.pods}
-        return is_here and owner is not None and (owner.kind, owner.name) == (self.kind, self.name)
+        return is_here and is_owned(pod, self.kind, self.name)
+
+
+def is_owned(pod: Pod, kind: str, name: str) -> bool:
+    """Whether the controller of that kind and name, in the pod's own namespace, owns it."""
+    owner = pod.metadata.controller
+    return owner is not None and (owner.kind, owner.name) == (kind, name)
 
 
 class NowJudge:
