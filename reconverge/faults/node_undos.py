@@ -111,8 +111,12 @@ class RegisterNode(NodeUndo, frozen=True, kw_only=True):
     """The node is registered as it was, under another UID, and its kubelet begins anew with it.
 
     A kubelet by itself would register without what others wrote: labels, taints, a cordon, and the
-    range of addresses that its pods have. `uid` is that of the object before; while it is there
-    nothing was done. One that somebody has registered meanwhile gets back what it lacks.
+    range of addresses that its pods have. Without its capacity the node would have room for nothing
+    until its kubelet reports, and one that begins refuses its own pods for good for want of room
+    (OutOfpods: kubernetes/kubernetes pull request 101801).
+
+    `uid` is that of the object before; while it is there nothing was done. One that somebody has
+    registered meanwhile gets back what it lacks.
     """
 
     uid: str
@@ -122,6 +126,8 @@ class RegisterNode(NodeUndo, frozen=True, kw_only=True):
     unschedulable: bool
     pod_cidr: str
     provider_id: str
+    capacity: dict[str, str] = msgspec.field(default_factory=dict)
+    allocatable: dict[str, str] = msgspec.field(default_factory=dict)
 
     @classmethod
     def as_it_is(cls, view: Node) -> Self:
@@ -136,6 +142,8 @@ class RegisterNode(NodeUndo, frozen=True, kw_only=True):
             unschedulable=view.spec.unschedulable,
             pod_cidr=view.spec.pod_cidr,
             provider_id=view.spec.provider_id,
+            capacity=view.status.capacity,
+            allocatable=view.status.allocatable,
         )
 
     def sentence(self) -> str:
@@ -182,7 +190,9 @@ class RegisterNode(NodeUndo, frozen=True, kw_only=True):
         if self.pod_cidr:
             spec |= {"podCIDR": self.pod_cidr, "podCIDRs": [self.pod_cidr]}
         metadata = {"name": self.node, "labels": self.labels, "annotations": self.annotations}
-        return {"apiVersion": "v1", "kind": "Node", "metadata": metadata, "spec": spec}
+        status = {"capacity": self.capacity, "allocatable": self.allocatable}
+        node = {"apiVersion": "v1", "kind": "Node", "metadata": metadata, "spec": spec}
+        return {**node, "status": status}
 
     def _restore(self, cluster: Cluster, node: Node) -> None:
         """Of that very object, whoever registered it."""

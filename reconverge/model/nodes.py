@@ -39,6 +39,8 @@ class NodeAddress(View, frozen=True):
 
 
 class NodeStatus(View, frozen=True):
+    capacity: dict[str, str] = {}
+    allocatable: dict[str, str] = {}
     conditions: tuple[Condition, ...] = ()
     addresses: tuple[NodeAddress, ...] = ()
 

@@ -129,6 +129,7 @@ class Insides:
     def restart_kubelet(self, node: str) -> None:
         self._call("restart kubelet")
         self._require_process(node, KUBELET)
+        self.machines.begin_kubelet(node)
 
     def is_kubelet_running(self, node: str) -> bool:
         self._require_process(node, KUBELET)

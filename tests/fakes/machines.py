@@ -43,6 +43,7 @@ class Machines:
             self.let_speak(name, "paused")
         elif self.state[name] != "running" and self.is_bootable:
             self.state[name] = "running"
+            self._silences.setdefault(name, set()).add("boot")
             self._after(BOOT_S, self._boot, name)
 
     def pause(self, name: str) -> None:
@@ -67,6 +68,15 @@ class Machines:
 
     def start_kubelet(self, name: str) -> None:
         self.let_speak(name, "kubelet")
+
+    def begin_kubelet(self, name: str) -> None:
+        """It admits its pods anew: a node that has room for none yet refuses them for good."""
+        node = self._store.named("Node", name, "")
+        if node is None or node.get("status", {}).get("allocatable"):
+            return
+        for pod in self._pods_on(name):
+            pod["status"] = {"phase": "Failed", "reason": "OutOfpods"}
+            self._store.write(pod)
 
     def is_silenced(self, name: str, why: str) -> bool:
         return why in self._silences.get(name, set())
@@ -105,12 +115,14 @@ class Machines:
 
     def _status(self, address: str) -> Object:
         return {
+            "capacity": {"pods": "110"},
+            "allocatable": {"pods": "110"},
             "addresses": [{"type": "InternalIP", "address": address}],
             "conditions": [{"type": "Ready", "status": "True"}],
         }
 
     def _notice(self, kind: str, change: Change, one: Object) -> None:
-        if kind == "Node" and "status" not in one:
+        if kind == "Node" and not _is_reported(one):
             self._after(REPORT_S, self._report, one["metadata"]["name"])
         elif kind == "Node" and change == "deleted":
             self._after(COLLECTED_S, self._collect, one["metadata"]["name"])
@@ -119,7 +131,7 @@ class Machines:
     def _report(self, name: str) -> None:
         """A kubelet finds a node object of its name, which somebody else has made."""
         node = self._store.named("Node", name, "")
-        if node is None or "status" in node or not self.is_attended(name):
+        if node is None or _is_reported(node) or not self.is_attended(name):
             return
         node["status"] = self._status(self.addresses[name])
         self._store.write(node)
@@ -202,13 +214,16 @@ class Machines:
                 begin_deletion(self._store, pod, grace_s=None)
 
     def _boot(self, name: str) -> None:
+        self._silences[name].discard("boot")
         if self._store.named("Node", name, "") is None:
             self._register(name, self.addresses[name])
+        self.begin_kubelet(name)
+        self._report(name)
         self._mark(name, "True", [])
         for pod in self._pods_on(name):
             if "deletionTimestamp" in pod["metadata"]:
                 self._store.remove(pod)
-            elif "status" in pod:
+            elif "containerStatuses" in pod.get("status", {}):
                 self.kill_container(pod, exit_code=255)
             else:
                 self._run(pod["metadata"]["uid"])
@@ -229,8 +244,14 @@ class Machines:
         node = self._store.named("Node", name, "")
         assert node is not None
         node["status"]["conditions"] = [{"type": "Ready", "status": ready}]
-        node["spec"]["taints"] = taints
+        others = [one for one in node["spec"].get("taints", []) if one["key"] != UNREACHABLE]
+        node["spec"]["taints"] = [*others, *taints]
         self._store.write(node)
 
     def _pods_on(self, name: str) -> list[Object]:
         return [pod for pod in self._store.of("Pod") if pod["spec"].get("nodeName") == name]
+
+
+def _is_reported(node: Object) -> bool:
+    """Whether a kubelet has ever said how it is."""
+    return bool(node.get("status", {}).get("conditions"))

@@ -25,7 +25,8 @@ from reconverge.faults import (
     StopKubelet,
     SwitchOffController,
 )
-from reconverge.faults.undo import AwaitLeaders, RestoreStaticPod, RollbackFailed, ThawProcess
+from reconverge.faults.control_plane_undos import AwaitLeaders, RestoreStaticPod, ThawProcess
+from reconverge.faults.undo import RollbackFailed
 from reconverge.judges import baselines
 from reconverge.judges.states import NodeGone, NodeWhole
 from reconverge.recovery.recover import recover

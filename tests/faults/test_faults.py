@@ -41,17 +41,16 @@ from reconverge.faults import (
     SwitchOffController,
     TaintNode,
 )
+from reconverge.faults.control_plane_undos import RestoreStaticPod, ThawProcess
 from reconverge.faults.fault import NotOfThisCluster
 from reconverge.faults.injector import encoded
 from reconverge.faults.registry import decode_fault
 from reconverge.faults.undo import (
     RestoreLabels,
     RestoreReplicas,
-    RestoreStaticPod,
     RollbackFailed,
     StartKubelet,
     StartNode,
-    ThawProcess,
 )
 from reconverge.judges.temporal import Eventually
 from reconverge.judges.whereabouts import Disrupted

@@ -192,6 +192,21 @@ def test_a_removed_node_returns_as_it_was(stage: Stage) -> None:
     assert after.metadata.labels == before.metadata.labels
 
 
+@pytest.mark.parametrize("fault", [RemoveNode, DeregisterNode])
+def test_a_node_that_returns_has_room_for_its_pods(
+    stage: Stage, fault: type[RemoveNode | DeregisterNode]
+) -> None:
+    """At once, since its kubelet refuses for good what finds none as it begins."""
+    injection = stage.experiment.inject(fault(running=stage.kubia))
+    [node] = injection.targets
+    there = {one.uid for one in stage.pods() if one.spec.node_name == node.name}
+    stage.experiment.roll_back(injection)
+    stage.cluster.clock.pass_s(5)
+    kept = [one for one in stage.pods() if one.uid in there]
+    assert kept
+    assert {one.status.phase for one in kept} == {"Running"}
+
+
 def test_a_machine_is_started_though_its_node_cannot_be_registered(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
