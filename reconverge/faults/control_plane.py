@@ -15,9 +15,7 @@ from typing import Literal
 from reconverge.blast import Pick
 from reconverge.cluster.door import Cluster, ControlPlane, StaticPods
 from reconverge.errors import BadInput
-from reconverge.faults.fault import Fault, NotOfThisCluster, listed
-from reconverge.faults.rollbacks import AnyUndo
-from reconverge.faults.undo import (
+from reconverge.faults.control_plane_undos import (
     API_SERVER,
     CONTROLLERS,
     LED,
@@ -27,6 +25,8 @@ from reconverge.faults.undo import (
     ThawProcess,
     wait_until_led,
 )
+from reconverge.faults.fault import Fault, NotOfThisCluster, listed
+from reconverge.faults.rollbacks import AnyUndo
 from reconverge.judges.effects import AnyEffect, Attested
 from reconverge.model import Ref, Snapshot, ref
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reconverge.faults.control_plane_undos import AwaitLeaders, RestoreStaticPod, ThawProcess
 from reconverge.faults.node_undos import (
     AwaitProcess,
     MendNetwork,
@@ -18,17 +19,14 @@ from reconverge.faults.object_undos import (
     RestoreOwners,
 )
 from reconverge.faults.undo import (
-    AwaitLeaders,
     NothingToUndo,
     RemoveCreated,
     RemoveTaint,
     RestoreFields,
     RestoreLabels,
     RestoreReplicas,
-    RestoreStaticPod,
     StartKubelet,
     StartNode,
-    ThawProcess,
 )
 
 AnyUndo = (
