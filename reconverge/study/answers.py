@@ -101,7 +101,7 @@ def whole(answer: Answer, exercise: Exercise, language: Language) -> Iterator[st
             said = promised(promise.promise).of(language)
             yield f"  {word(_MARKS[promise.verdict], language)}: {said}"
         for title in answer.played.unplayed:
-            yield f"  {word('unplayed', language)}: {title}"
+            yield f"  {word('unplayed', language)}: {promised(title).of(language)}"
         for account in answer.played.accounts:
             yield ""
             yield from (f"  {row}" for row in account.splitlines())

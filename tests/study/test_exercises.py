@@ -94,7 +94,8 @@ def test_what_may_be_broken_is_told_in_each_language(exercise: Exercise) -> None
     feature = get_feature(str(exercise.folder), exercise.feature.name)
     steps = [one for row in feature.scenarios.values() for one in row.render({}).steps]
     unsaid = [one.name for one in steps if one.type != "when" and _is_the_same(one.name)]
-    assert unsaid == []
+    _, *may_be_left_out = feature.scenarios  # by title: what comes after one that was broken
+    assert [*unsaid, *filter(_is_the_same, may_be_left_out)] == []
 
 
 def _is_the_same(text: str) -> bool:
