@@ -21,11 +21,9 @@ from reconverge.faults.object_undos import (
 from reconverge.faults.rollbacks import AnyUndo
 from reconverge.faults.undo import MARK
 from reconverge.judges.effects import Annotated, AnyEffect, FinalizersChanged
-from reconverge.model import Pod, Ref, Snapshot, ref
+from reconverge.model import JOB_TRACKING, Pod, Ref, Snapshot, ref
 
 DISOWNED = "disowned"
-# Of the Job controller: a pod that has it is not yet counted (batch/v1 JobTrackingFinalizer).
-JOB_TRACKING = "batch.kubernetes.io/job-tracking"
 
 
 class Disown(Fault, frozen=True, kw_only=True):

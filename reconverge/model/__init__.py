@@ -21,7 +21,6 @@ from reconverge.model.apps import (
 )
 from reconverge.model.batch import (
     COMPLETION_INDEX,
-    JOB_TRACKING,
     CronJob,
     CronJobSpec,
     CronJobStatus,
@@ -31,6 +30,7 @@ from reconverge.model.batch import (
 )
 from reconverge.model.events import Event, EventSeries, EventSource, ObjectReference
 from reconverge.model.meta import (
+    JOB_TRACKING,
     Condition,
     Meta,
     Named,

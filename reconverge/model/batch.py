@@ -12,8 +12,6 @@ from msgspec import field
 from reconverge.model.meta import Condition, Named, Selector, View, condition, is_true
 from reconverge.model.workloads import PodTemplate
 
-# On each pod of a Job until the Job has counted its end (batch/v1 JobTrackingFinalizer).
-JOB_TRACKING = "batch.kubernetes.io/job-tracking"
 COMPLETION_INDEX = "batch.kubernetes.io/job-completion-index"
 
 

@@ -12,6 +12,12 @@ from typing import Literal
 
 import msgspec
 
+# On each pod of a Job until the Job has counted its end (batch/v1 JobTrackingFinalizer).
+JOB_TRACKING = "batch.kubernetes.io/job-tracking"
+# What Kubernetes' own controllers strike: its garbage collector (metav1.FinalizerDeleteDependents,
+# FinalizerOrphanDependents) and its Job controller.
+_OWN_FINALIZERS = ("foregroundDeletion", "orphan", JOB_TRACKING)
+
 
 class View(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, gc=False):
     """Base of every view: immutable, keyword-only, camelCase on the wire.
@@ -47,6 +53,11 @@ class Meta(View, frozen=True):
     def controller(self) -> OwnerReference | None:
         """The one owner that manages this object, if any (ownerReference with controller: true)."""
         return next((owner for owner in self.owner_references if owner.controller), None)
+
+    @property
+    def foreign_finalizers(self) -> tuple[str, ...]:
+        """Those that nobody in Kubernetes itself takes away."""
+        return tuple(one for one in self.finalizers if one not in _OWN_FINALIZERS)
 
 
 class Requirement(View, frozen=True):

@@ -10,13 +10,11 @@ from collections.abc import Iterator
 
 from reconverge.bound import Bound, Term
 from reconverge.judges.timing.pods import reaction
-from reconverge.model import JOB_TRACKING, VIEWS, Snapshot
+from reconverge.model import VIEWS, Snapshot
 
 # namespaceDeletionGracePeriod, and how it waits for what remains: half of the estimate and 1 s.
 BEGIN_S, ROUND_S = 5.0, 1.0
 _SOURCE = "pkg/controller/namespace"
-# Kubernetes' own controllers take these away (metav1.FinalizerOrphanDependents and so on).
-_OWN = ("orphan", "foregroundDeletion", JOB_TRACKING)
 
 
 def namespace_gone(contents: Snapshot, name: str) -> Bound:
@@ -39,6 +37,6 @@ def _held(contents: Snapshot, name: str) -> Iterator[str]:
     """Objects whose finalizers nobody in Kubernetes itself takes away."""
     for kind in VIEWS:
         for view in contents.objects(kind):
-            foreign = [one for one in view.metadata.finalizers if one not in _OWN]
+            foreign = view.metadata.foreign_finalizers
             if view.metadata.namespace == name and foreign:
                 yield f'{kind} "{view.name}" holds the finalizer {", ".join(foreign)}'

@@ -14,6 +14,7 @@ from reconverge.clock import RealClock
 from reconverge.cluster.challenge import SENTINEL_LABEL
 from reconverge.cluster.door import Tokens
 from reconverge.cluster.errors import NotFound
+from reconverge.cluster.finalizers import remove_finalizer
 from reconverge.errors import BadInput, Unavailable
 from reconverge.experiment import Experiment
 from reconverge.faults.journal import Journal
@@ -70,6 +71,7 @@ def take_back(exercise: Exercise, shelf: Shelf) -> str:
         return ""
     ground, clock = Place.of(lab).ground(), RealClock()
     if _is_there(ground, lab.namespace):
+        _let_go(ground, lab.namespace.name)
         contents = _contents(ground, lab.namespace.name)
         with closing(Journal(ground.journal, clock=clock)) as journal:
             delete_namespace(ground.cluster, journal, lab.namespace, contents=contents)
@@ -162,6 +164,15 @@ def _is_there(ground: Ground, namespace: Ref) -> bool:
         found = ground.cluster.read("Namespace", namespace.name)
         return found.uid == namespace.uid and found.metadata.deletion_timestamp is None
     return False
+
+
+def _let_go(ground: Ground, namespace: str) -> None:
+    """Strike what a learner's own finalizers hold there, since nobody else will."""
+    for kind in (*WORKLOADS, "Service", "Pod"):
+        for view in ground.cluster.find(kind, namespace=namespace):
+            for finalizer in view.metadata.foreign_finalizers:
+                with suppress(NotFound):
+                    remove_finalizer(ground.cluster, ref(kind, view), finalizer)
 
 
 def _contents(ground: Ground, namespace: str) -> Snapshot:

@@ -73,6 +73,14 @@ def test_a_pod_is_relabelled_as_the_chapter_does_it(debugger: Learner) -> None:
     assert "sentinel" not in left
 
 
+def test_what_a_learner_holds_is_let_go_with_the_lab(debugger: Learner) -> None:
+    """By a finalizer of their own, which no controller will ever strike."""
+    [pod, *_] = debugger.does("get", "pods", "--output=name").split()
+    held = '{"metadata": {"finalizers": ["example.com/mine"]}}'
+    debugger.does("patch", pod, "--patch", held)
+    debugger.does("patch", "rc/kubia", "--patch", held)
+
+
 def test_a_pod_that_is_deleted_is_not_looked_at(debugger: Learner) -> None:
     """The end state of three ready pods is there; how it came about is told in each language."""
     [first, second, _] = debugger.does("get", "pods", "--output=name").split()
