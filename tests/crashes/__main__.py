@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import click
 import msgspec
 
 from reconverge.clock import RealClock
-from reconverge.cluster.errors import NotFound
 from reconverge.cluster.nodes import KindCluster
-from reconverge.model import ref
 from reconverge.provision import lifecycle
 from reconverge.provision.state import StateDir
 from reconverge.pytest_plugin.lock import turn
 from tests.crashes.rounds import Rounds, Trial
-from tests.crashes.samples import NAMESPACE, on, set_up
+from tests.crashes.samples import on, staged
 from tests.crashes.table import page
 
 
@@ -30,31 +27,24 @@ def main(words: list[str]) -> int:
         raise lifecycle.no_such_cluster(asked.cluster_name)
     clock, ended = RealClock(), []
     cluster = KindCluster.of(found.kubeconfig, kind_name=found.name)
-    with turn(StateDir().runs(found.name), is_alone=True):
-        samples = on(cluster, set_up(cluster))
-        try:
-            rounds = Rounds(found.kubeconfig, found.name)
-            until_s = clock.monotonic_s() + asked.within * 60
-            tried: list[str] = []
-            for name in asked.fault or samples:
-                if clock.monotonic_s() > until_s:
-                    break
-                tried.append(name)
-                try:
-                    for trial in rounds.trials(
-                        name, samples[name], seed=asked.seed, at_most=asked.at_most
-                    ):
-                        ended.append(trial)
-                        say(trial)
-                except AssertionError as flaw:
-                    click.echo(f"{name}: {flaw}")
-                    ended.append(
-                        Trial(fault=name, step="", number=-1, took_s=0, errors=(str(flaw),))
-                    )
-        finally:
-            namespace = cluster.read("Namespace", NAMESPACE)
-            with suppress(NotFound):
-                cluster.delete(ref("Namespace", namespace))
+    with turn(StateDir().runs(found.name), is_alone=True), staged(cluster) as scene:
+        samples = on(cluster, scene)
+        rounds = Rounds(found.kubeconfig, found.name)
+        until_s = clock.monotonic_s() + asked.within * 60
+        tried: list[str] = []
+        for name in asked.fault or samples:
+            if clock.monotonic_s() > until_s:
+                break
+            tried.append(name)
+            try:
+                for trial in rounds.trials(
+                    name, samples[name], seed=asked.seed, at_most=asked.at_most
+                ):
+                    ended.append(trial)
+                    say(trial)
+            except AssertionError as flaw:
+                click.echo(f"{name}: {flaw}")
+                ended.append(Trial(fault=name, step="", number=-1, took_s=0, errors=(str(flaw),)))
     healed = sum(one.is_healed for one in ended)
     click.echo(f"{len(tried)} of {len(samples)} faults, {len(ended)} trials, {healed} healed")
     if asked.write:

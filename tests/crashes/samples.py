@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from reconverge import faults
+from reconverge.clock import RealClock
 from reconverge.cluster.door import Cluster, JsonObject
+from reconverge.cluster.errors import NotFound
 from reconverge.faults import Fault
 from reconverge.model import Pod, Ref, Taint, ref
+from reconverge.namespaces import wait_until_gone
 from tests.kind_stage import workload
 
 NAMESPACE = "crashes"
@@ -20,7 +24,19 @@ QUOTA: JsonObject = {
 Scene = dict[str, Ref]
 
 
-def set_up(cluster: Cluster) -> Scene:
+@contextmanager
+def staged(cluster: Cluster) -> Iterator[Scene]:
+    """What the samples hit, in a namespace whose name is free again on return."""
+    scene = _set_up(cluster)
+    try:
+        yield scene
+    finally:
+        with suppress(NotFound):
+            cluster.delete(scene["namespace"])
+        wait_until_gone(cluster, clock=RealClock(), names={NAMESPACE})
+
+
+def _set_up(cluster: Cluster) -> Scene:
     """The namespace with a workload of two pods, a lone pod and a quota, by name."""
     made = {}
     namespace: JsonObject = {

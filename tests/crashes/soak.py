@@ -11,7 +11,6 @@ import argparse
 import random
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +19,6 @@ import click
 import msgspec
 
 from reconverge.clock import Clock, RealClock
-from reconverge.cluster.errors import NotFound
 from reconverge.cluster.nodes import KindCluster
 from reconverge.errors import ReconvergeError
 from reconverge.faults import Fault
@@ -29,7 +27,7 @@ from reconverge.provision import lifecycle
 from reconverge.provision.state import StateDir
 from reconverge.pytest_plugin.lock import turn
 from tests.crashes.rounds import Rounds
-from tests.crashes.samples import NAMESPACE, on, set_up
+from tests.crashes.samples import NAMESPACE, on, staged
 from tests.crashes.trial import live
 
 # Those that hit nothing but what lives in the soak's own namespace.
@@ -84,13 +82,8 @@ def main(words: list[str]) -> int:
     if found is None:
         raise lifecycle.no_such_cluster(asked.cluster_name)
     cluster = KindCluster.of(found.kubeconfig, kind_name=found.name)
-    with turn(StateDir().runs(found.name), is_alone=not asked.at_home):
-        scene = set_up(cluster)
-        try:
-            return soak(cluster, scene, asked, found.kubeconfig)
-        finally:
-            with suppress(NotFound):
-                cluster.delete(scene["namespace"])
+    with turn(StateDir().runs(found.name), is_alone=not asked.at_home), staged(cluster) as scene:
+        return soak(cluster, scene, asked, found.kubeconfig)
 
 
 def soak(

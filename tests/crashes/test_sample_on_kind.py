@@ -9,19 +9,19 @@ from pathlib import Path
 import pytest
 
 from reconverge.cluster.nodes import KindCluster
-from reconverge.model import Ref, ref
+from reconverge.model import Ref
 from reconverge.provision.state import StateDir
 from tests.crashes.rounds import Rounds
-from tests.crashes.samples import NAMESPACE, on, set_up
+from tests.crashes.samples import NAMESPACE, on, staged
 
 pytestmark = pytest.mark.cluster
 
 
 @pytest.fixture(scope="module")
 def scene(cluster: KindCluster) -> Iterator[dict[str, Ref]]:
-    """What the faults of the samples hit, in one namespace: its name is not free again at once."""
-    yield set_up(cluster)
-    cluster.delete(ref("Namespace", cluster.read("Namespace", NAMESPACE)))
+    """Of both tests, since its namespace takes some seconds to go."""
+    with staged(cluster) as made:
+        yield made
 
 
 @pytest.mark.parametrize("fault", ["CordonNode", "ScaleWorkload"])

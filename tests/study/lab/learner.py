@@ -54,9 +54,17 @@ class Learner(msgspec.Struct, frozen=True, kw_only=True):
         return judge(self.exercise, self.lab, self.folder / record, say=lambda _: None)
 
 
-def begun(exercise: Exercise, cluster: KindCluster, kubectl: Path, folder: Path) -> Learner:
+def begun(
+    exercise: Exercise,
+    cluster: KindCluster,
+    kubectl: Path,
+    folder: Path,
+    *,
+    place: Place | None = None,
+) -> Learner:
+    """A lab on that cluster; `place`: as somebody else names it."""
     shelf = Shelf(folder / "labs")
-    opening.start(exercise, Place(cluster_name=cluster.kind_name), shelf)
+    opening.start(exercise, place or Place(cluster_name=cluster.kind_name), shelf)
     lab = opening.standing_lab(exercise, shelf)
     return Learner(kubectl=kubectl, exercise=exercise, shelf=shelf, lab=lab, folder=folder)
 

@@ -12,8 +12,10 @@ import pytest
 
 from reconverge.cluster.nodes import KindCluster
 from reconverge.errors import BadInput
+from reconverge.provision.state import StateDir
 from reconverge.study.exercises import load_all, named, shipped
 from reconverge.study.lab import opening
+from reconverge.study.lab.ground import Place
 from reconverge.study.lab.shelf import Shelf
 from reconverge.study.languages import LANGUAGES
 from reconverge.verdict import Verdict
@@ -27,6 +29,17 @@ DEBUG, ADOPT = named(EXERCISES, "out-for-debugging"), named(EXERCISES, "adopt-th
 @pytest.fixture
 def debugger(cluster: KindCluster, kubectl: Path, tmp_path: Path) -> Iterator[Learner]:
     learner = begun(DEBUG, cluster, kubectl, tmp_path)
+    yield learner
+    ended(learner, cluster)
+
+
+@pytest.fixture
+def visitor(cluster: KindCluster, kubectl: Path, tmp_path: Path) -> Iterator[Learner]:
+    """On a cluster that was named by its context, and is nobody's of ours as far as one can see."""
+    kubeconfig = StateDir().kubeconfig(cluster.kind_name)
+    context = f"kind-{cluster.kind_name}"
+    place = Place(cluster_name="", kube_context=context, kubeconfig=kubeconfig)
+    learner = begun(DEBUG, cluster, kubectl, tmp_path, place=place)
     yield learner
     ended(learner, cluster)
 
@@ -92,6 +105,20 @@ def test_a_pod_that_is_deleted_is_not_looked_at(debugger: Learner) -> None:
     assert flaw.sentence("en").endswith(f"(you deleted {name}).")
     assert flaw.sentence("ko").endswith(f"(기록: {name} 파드를 직접 삭제함)")
     assert len({flaw.sentence(language) for language in LANGUAGES}) == len(LANGUAGES)
+
+
+def test_on_another_cluster_the_uids_decide(visitor: Learner) -> None:
+    """Its audit log is out of reach: who deleted is not known, but that it is gone is."""
+    [first, second, _] = visitor.does("get", "pods", "--output=name").split()
+    visitor.does("label", first, "app=debug", "--overwrite")
+    played = visitor.has_it_judged("done")
+    assert [one.sentence("en") for one in played.flaws] == []
+    assert next(one.why for one in played.promises).startswith("by the UIDs of the pods")
+    visitor.does("delete", second)
+    [flaw] = visitor.has_it_judged("deleted").flaws
+    name = second.partition("/")[2]
+    assert flaw.code == "RCS902"
+    assert flaw.sentence("en").endswith(f"({name} is not there any more).")
 
 
 @pytest.mark.slow
