@@ -8,14 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from reconverge.cluster.nodes import KindCluster
-from reconverge.provision.state import StateDir
+from tests.elsewhere import CONTEXT, kubeconfig_elsewhere
 
 pytestmark = pytest.mark.cluster
 
-CONTEXT = "elsewhere"
 SHOP = """\
 apiVersion: v1
 kind: ReplicationController
@@ -41,12 +39,7 @@ NODE_FAULT = FEATURE.replace("one of the pods of", "a node that runs a pod of").
 @pytest.fixture
 def folder(cluster: KindCluster, tmp_path: Path) -> Path:
     """Somebody's folder, with a kubeconfig in which our cluster has a name of theirs."""
-    kubeconfig = os.environ.get("RECONVERGE_TEST_KUBECONFIG") or StateDir().kubeconfig(
-        cluster.kind_name
-    )
-    config = yaml.safe_load(Path(kubeconfig).read_text())
-    config["contexts"][0]["name"] = CONTEXT
-    (tmp_path / "config").write_text(yaml.safe_dump(config))
+    kubeconfig_elsewhere(cluster, tmp_path)
     (tmp_path / "shop.yaml").write_text(SHOP)
     return tmp_path
 

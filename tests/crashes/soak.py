@@ -1,7 +1,8 @@
 """`python -m tests.crashes.soak`: random faults of the catalogue, one after another on one cluster.
 
-Each is done, taken back and seen healed, and by the end nothing may differ from the beginning. What
-one fault leaves and the next one hides would not show where each has a cluster to itself. The seed
+Each is done, taken back and seen healed, and then nothing may differ from the beginning: so the
+next one finds what it hits in its steady state, and what is left is known by the fault that left
+it. What only many of them do to a cluster would not show where each has one to itself. The seed
 says which faults they are; the time, after how many minutes no more is begun.
 """
 
@@ -26,6 +27,7 @@ from reconverge.model import Ref
 from reconverge.provision import lifecycle
 from reconverge.provision.state import StateDir
 from reconverge.pytest_plugin.lock import turn
+from reconverge.recovery.state import Difference
 from tests.crashes.rounds import Rounds
 from tests.crashes.samples import NAMESPACE, on, staged
 from tests.crashes.trial import live
@@ -38,11 +40,16 @@ AT_HOME = (
 
 
 class Lived(msgspec.Struct, frozen=True, kw_only=True):
-    """One fault's life; `error` is empty where it was healed."""
+    """One fault's life; `error` is empty where it was healed, `left` what is not as it was."""
 
     fault: str
     took_s: float
     error: str = ""
+    left: tuple[Difference, ...] = ()
+
+    def __str__(self) -> str:
+        said = [self.error or "healed", *(f"left {one}" for one in self.left)]
+        return f"{self.took_s:6.1f} s  {self.fault}: {'; '.join(said)}"
 
 
 def drawn(names: list[str], *, seed: int) -> Iterator[str]:
@@ -59,8 +66,9 @@ def lives(
     clock: Clock,
     *,
     within_s: float,
+    left: Callable[[], list[Difference]],
 ) -> Iterator[Lived]:
-    """One after another, until there are no more or the time is up."""
+    """One after another, until there are no more or the time is up, or one has left something."""
     until_s = clock.monotonic_s() + within_s
     for name in names:
         begun_s = clock.monotonic_s()
@@ -72,7 +80,11 @@ def lives(
                 live(cluster, samples[name], Path(folder), lambda _: None)
             except ReconvergeError as flaw:
                 error = str(flaw)
-        yield Lived(fault=name, took_s=round(clock.monotonic_s() - begun_s, 1), error=error)
+        took_s = round(clock.monotonic_s() - begun_s, 1)
+        ended = Lived(fault=name, took_s=took_s, error=error, left=tuple(left()))
+        yield ended
+        if ended.left:
+            return
 
 
 def main(words: list[str]) -> int:
@@ -95,18 +107,13 @@ def soak(
     rounds = Rounds(kubeconfig, cluster.kind_name, within=within)
     chosen = islice(drawn(list(names), seed=asked.seed), asked.faults)
     ended = []
-    for one in lives(cluster, samples, chosen, RealClock(), within_s=asked.within * 60):
+    within_s = asked.within * 60
+    for one in lives(cluster, samples, chosen, RealClock(), within_s=within_s, left=rounds.left):
         ended.append(one)
-        click.echo(f"{one.took_s:6.1f} s  {one.fault}: {one.error or 'healed'}")
-    left = rounds.left()
-    for difference in left:
-        click.echo(f"left: {difference}")
-    healed = sum(not one.error for one in ended)
-    click.echo(
-        f"{len(ended)} of {asked.faults} faults, {healed} healed, {len(left)} differences    "
-        f"seed {asked.seed}"
-    )
-    return 0 if ended and healed == len(ended) and not left else 1
+        click.echo(one)
+    healed = sum(not one.error and not one.left for one in ended)
+    click.echo(f"{len(ended)} of {asked.faults} faults, {healed} healed    seed {asked.seed}")
+    return 0 if ended and healed == len(ended) else 1
 
 
 def parsed(words: list[str]) -> argparse.Namespace:

@@ -5,6 +5,8 @@ kubectl is the cluster's own, from its control plane's node: so its version fits
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,13 +14,13 @@ import pytest
 
 from reconverge.cluster.nodes import KindCluster
 from reconverge.errors import BadInput
-from reconverge.provision.state import StateDir
-from reconverge.study.exercises import load_all, named, shipped
+from reconverge.study.exercises import Exercise, load, load_all, named, shipped
 from reconverge.study.lab import opening
 from reconverge.study.lab.ground import Place
 from reconverge.study.lab.shelf import Shelf
 from reconverge.study.languages import LANGUAGES
 from reconverge.verdict import Verdict
+from tests.elsewhere import CONTEXT, kubeconfig_elsewhere
 from tests.study.lab.learner import Learner, begun, ended
 
 pytestmark = pytest.mark.cluster
@@ -33,13 +35,22 @@ def debugger(cluster: KindCluster, kubectl: Path, tmp_path: Path) -> Iterator[Le
     ended(learner, cluster)
 
 
+def without_a_registry(exercise: Exercise, folder: Path) -> Exercise:
+    """Its pods are content with the image that is there: of another's cluster nobody knows that."""
+    shutil.copytree(exercise.folder, folder)
+    for path in load(folder).lab_world.iterdir():
+        text = re.sub(r"( +)image: .*", r"\g<0>\n\1imagePullPolicy: IfNotPresent", path.read_text())
+        path.write_text(text)
+    return load(folder)
+
+
 @pytest.fixture
 def visitor(cluster: KindCluster, kubectl: Path, tmp_path: Path) -> Iterator[Learner]:
     """On a cluster that was named by its context, and is nobody's of ours as far as one can see."""
-    kubeconfig = StateDir().kubeconfig(cluster.kind_name)
-    context = f"kind-{cluster.kind_name}"
-    place = Place(cluster_name="", kube_context=context, kubeconfig=kubeconfig)
-    learner = begun(DEBUG, cluster, kubectl, tmp_path, place=place)
+    kubeconfig = kubeconfig_elsewhere(cluster, tmp_path)
+    place = Place(cluster_name="", kube_context=CONTEXT, kubeconfig=kubeconfig)
+    exercise = without_a_registry(DEBUG, tmp_path / "exercise")
+    learner = begun(exercise, cluster, kubectl, tmp_path, place=place)
     yield learner
     ended(learner, cluster)
 
