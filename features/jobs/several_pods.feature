@@ -25,7 +25,7 @@ Feature: A Job of several pods runs them in turn or side by side
 
     @job_19
     Scenario: Five pods, two and then three at a time, are five pods in the end
-      Given the Job "five-in-twos" is running 2 pods
+      Given the task of the Job "five-in-twos" is under way
       When "five-in-twos" is allowed 3 pods at once
       Then "five-in-twos" completes with 5 successful pods
       And 5 pods of "five-in-twos" have ended as "Succeeded", each with exit code 0 and reason "Completed"
