@@ -86,7 +86,7 @@ def shipped_features() -> Path:
 
 def matching(found: list[Definition], words: tuple[str, ...]) -> list[Definition]:
     """Those in whose words, meaning or topic every word occurs; small and capital are one."""
-    wanted = [word.lower() for word in words]
+    wanted = " ".join(words).lower().split()  # several may come between quotes
     return [
         one
         for one in found

@@ -150,9 +150,12 @@ def test_whoever_ends_it_interrupts_it(
         signal.signal(one, before)
 
 
-def test_steps_are_searched_by_any_word(capsys: pytest.CaptureFixture[str]) -> None:
-    """In whatever case, and all of the words at once."""
-    code, out, _ = said(capsys, "steps", "Relabelled", "selector")
+@pytest.mark.parametrize("words", [("Relabelled", "selector"), ("Relabelled selector",)])
+def test_steps_are_searched_by_any_word(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    """In whatever case, between quotes or not, and all of the words at once."""
+    code, out, _ = said(capsys, "steps", *words)
     assert code == 0
     assert 'one of the pods of "<name>" is relabelled out of its selector' in out
     assert "is deleted" not in out
