@@ -20,7 +20,8 @@ from reconverge.clock import RealClock
 from reconverge.cluster.leased_turns import Registry
 from reconverge.cluster.nodes import KindCluster
 from reconverge.errors import ExitCode
-from tests.test_attached_on_kind import CONTEXT, SHOP, folder
+from tests.elsewhere import CONTEXT
+from tests.test_attached_on_kind import SHOP, folder
 
 __all__ = ["folder"]
 pytestmark = pytest.mark.cluster
