@@ -38,7 +38,6 @@ from reconverge.recording import Recording, has_seen, new_timeline
 from reconverge.refusals import Refusals
 from reconverge.rehearsal import Foreseen
 from reconverge.report.console import failure_text
-from reconverge.timeline import Noted
 from reconverge.turns import Turn, set_aside, spared
 from reconverge.verdict import Finding, PromiseBroken, Verdict
 from reconverge.waiting import Acts
@@ -163,7 +162,7 @@ class Experiment(Refusals):
             settings=self._settings,
         )
         for told in self._settings.unread if self._settings is not None else ():
-            self._note(told)
+            self.timeline.note(told)
         self._injector = Injector(
             self.cluster, self.timeline, self._journal, is_off=self._faults_off, at=self._at
         )
@@ -359,7 +358,7 @@ class Experiment(Refusals):
             lane = self._lane if self._turn is Turn.OUTAGE else None
             adapted = placement.admitted(adapted, lane=lane)
         for note in adapted.notes:
-            self._note(note)
+            self.timeline.note(note)
         self._recording.watch_for(manifest.kind)
         body = manifests.altered(adapted.object, name=name, replicas=replicas)
         made, _ = self.cluster.create(body, namespace=self.namespace)
@@ -388,10 +387,7 @@ class Experiment(Refusals):
                 contents = self.timeline.latest() if hasattr(self, "timeline") else Snapshot()
                 self._home.leave(contents, is_awaited=self._await_deletion)
             elif said := self._home.keep():
-                self._note(said)
+                self.timeline.note(said)
         except ReconvergeError as error:
             return [error]
         return []
-
-    def _note(self, text: str) -> None:
-        self.timeline.append(lambda at_s: Noted(at_s=at_s, text=text))

@@ -17,7 +17,7 @@ from reconverge.faults.injector import Injection
 from reconverge.judges.steady import LOST_NODE_TAINTS
 from reconverge.model import BETWEEN, Ref, Snapshot
 from reconverge.model.settings import ClusterSettings
-from reconverge.timeline import Entry, Noted, Opened, Timeline
+from reconverge.timeline import Entry, Opened, Timeline
 from reconverge.waiting import wait_until_seen
 
 KINDS = ("Pod", "Node", "Event", "ServiceAccount")
@@ -122,7 +122,7 @@ class Recording:
         )
         if back is None:
             text = f"not all of {', '.join(sorted(hit))} are Ready {BACK_WITHIN_S:g} s later"
-            self._timeline.append(lambda at_s: Noted(at_s=at_s, text=text))
+            self._timeline.note(text)
 
     def stop(self) -> None:
         """Close every stream; nothing is recorded afterwards. Idempotent."""
@@ -139,7 +139,7 @@ class Recording:
             recorder.wait_until_synced(deadline_s=AUDITED_WITHIN_S)
         except ReconvergeError as error:
             text = f"who writes what is not known: {error}"
-            self._timeline.append(lambda at_s: Noted(at_s=at_s, text=text))
+            self._timeline.note(text)
 
     def _watch(self, kinds: tuple[str, ...], namespace: str) -> None:
         recorder = self._cluster.record(self._timeline, kinds=kinds, namespaces=(namespace,))

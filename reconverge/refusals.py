@@ -9,20 +9,19 @@ from reconverge.cluster.errors import NotFound, Rejected
 from reconverge.faults import Fault
 from reconverge.faults.injector import Injection
 from reconverge.rehearsal import Foreseen
+from reconverge.timeline import Timeline
 
 
 class Refusals:
     """The part of an experiment that asks for what is expected to be refused."""
 
     cluster: Cluster
+    timeline: Timeline
     _faults_off: bool
     _is_dry_run: bool
 
     def plan(self, fault: Fault, *, after: Sequence[Injection] = ()) -> Injection:
         """What would be done."""
-        raise NotImplementedError
-
-    def _note(self, text: str) -> None:
         raise NotImplementedError
 
     def refused(self, act: Callable[[], object]) -> str:
@@ -33,7 +32,7 @@ class Refusals:
             if not self._faults_off:
                 act()
         except (Rejected, NotFound) as error:
-            self._note(f"refused: {error.what}")
+            self.timeline.note(f"refused: {error.what}")
             return error.what
         return ""
 

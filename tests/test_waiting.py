@@ -29,10 +29,6 @@ from tests.fakes import SteppedClock
 from tests.stage import Stage, staged
 
 
-def note(timeline: Timeline, text: str) -> None:
-    timeline.append(lambda at_s: Noted(at_s=at_s, text=text))
-
-
 def found(now_s: float) -> Finding:
     return Finding(promise="p", verdict=Verdict.HELD, why="so", decided_s=now_s)
 
@@ -85,9 +81,9 @@ def test_entries_of_before_and_of_later_are_fed_once_each() -> None:
     clock = SteppedClock()
     timeline = Timeline(clock)
     for text in ("skipped", "before"):
-        note(timeline, text)
+        timeline.note(text)
     for delay_s in (1, 2):
-        clock.after(delay_s, lambda delay_s=delay_s: note(timeline, f"after {delay_s}"))  # type: ignore[misc]
+        clock.after(delay_s, lambda delay_s=delay_s: timeline.note(f"after {delay_s}"))  # type: ignore[misc]
     judge = Listener(ends=3)
     assert wait(timeline, judge, start=1).decided_s == 2
     assert judge.heard == ["before", "after 1", "after 2"]
@@ -104,7 +100,7 @@ def test_what_comes_after_the_finding_cannot_sway_it() -> None:
     """The loop ends at the deciding entry, though more is on the timeline."""
     timeline = Timeline(SteppedClock())
     for text in ("one", "two", "three"):
-        note(timeline, text)
+        timeline.note(text)
     judge = Listener(ends=2)
     wait(timeline, judge)
     assert judge.heard == ["one", "two"]
@@ -114,7 +110,7 @@ def test_an_act_that_records_at_once_is_heard() -> None:
     """What an act appends while the loop does not sleep wakes it all the same."""
     timeline = Timeline(SteppedClock())
     judge = Listener(ends=1, wants=[WantSentinel("ReplicaSet")])
-    wait(timeline, judge, act=lambda want: note(timeline, str(want)))
+    wait(timeline, judge, act=lambda want: timeline.note(str(want)))
     assert judge.heard == ["WantSentinel(kind='ReplicaSet')"]
 
 
@@ -137,7 +133,7 @@ def test_no_wake_up_is_lost_between_threads() -> None:
 
     def write() -> None:
         for _ in range(200):
-            note(timeline, "x")
+            timeline.note("x")
 
     writers = [threading.Thread(target=write) for _ in range(2)]
     for writer in writers:
@@ -154,7 +150,7 @@ def test_what_comes_between_looking_and_sleeping_ends_the_sleep() -> None:
     class Interrupted(Listener):
         def wants(self) -> tuple[Want, ...]:
             if not len(timeline):
-                note(timeline, "just now")
+                timeline.note("just now")
             return ()
 
     judge = Interrupted(ends=1, due_s=5)
@@ -167,11 +163,11 @@ def test_a_fact_that_comes_while_looking_is_not_slept_over() -> None:
     """The same, for a fact that is waited for."""
     clock = SteppedClock()
     timeline = Timeline(clock)
-    note(timeline, "first")
+    timeline.note("first")
 
     def is_second(entry: Entry) -> bool:
         if entry.index == 0:
-            note(timeline, "second")
+            timeline.note("second")
         return entry.index == 1
 
     assert wait_until_seen(timeline, is_second, within_s=3) is not None
@@ -190,7 +186,7 @@ def test_a_fact_of_before_is_found_at_once() -> None:
     """No time passes for what is on the timeline already."""
     clock = SteppedClock()
     timeline = Timeline(clock)
-    note(timeline, "there")
+    timeline.note("there")
     entry = wait_until_seen(timeline, lambda _: True, within_s=3)
     assert entry is not None
     assert clock.monotonic_s() == 0

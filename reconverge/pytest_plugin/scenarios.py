@@ -32,7 +32,6 @@ from reconverge.pytest_plugin.spending import SpentInFile
 from reconverge.pytest_plugin.taking import harms_control_plane, turn_on
 from reconverge.pytest_plugin.turns import turn_of_item
 from reconverge.report.stored import TIMELINE
-from reconverge.timeline import Noted
 from reconverge.turns import Turn
 
 EXPERIMENT = pytest.StashKey[Experiment]()
@@ -83,7 +82,7 @@ def experiment(request: pytest.FixtureRequest, ground: Ground) -> Iterator[Exper
             alarm.arm()
             experiment.open()
             for line in waited:
-                _note(experiment, f"before the scenario: {line}")
+                experiment.timeline.note(f"before the scenario: {line}")
             yield experiment
         except BaseException as error:
             item.stash[IS_RED] = True
@@ -132,10 +131,6 @@ def _turn_on(
 def _is_harmless(config: pytest.Config) -> bool:
     """Whether no fault of this run does anything: then nobody needs to be kept away."""
     return bool(config.getoption("--dry-run") or config.getoption("--faults-off"))
-
-
-def _note(experiment: Experiment, text: str) -> None:
-    experiment.timeline.append(lambda at_s: Noted(at_s=at_s, text=text))
 
 
 def _holds_api_server(item: pytest.Item) -> bool:

@@ -58,6 +58,10 @@ class Timeline:
             self._append([make(self.now_s())], [view])
             return self._entries[-1]
 
+    def note(self, text: str) -> Entry:
+        """Append a remark for whoever reads the story; no verdict rests on it."""
+        return self.append(lambda at_s: Noted(at_s=at_s, text=text))
+
     def observe(self, deliveries: Sequence[Delivery], *, received_s: float | None = None) -> None:
         """Append what was received together, in one write to disk and with one notification.
 

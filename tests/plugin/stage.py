@@ -33,7 +33,7 @@ from reconverge.judges.timing.defaults import default_settings
 from reconverge.model import Ref, ref
 from reconverge.pytest_plugin.clusters import MAKE_GROUND, Ground
 from reconverge.pytest_plugin.scenarios import MAKE_EXPERIMENT
-from reconverge.timeline import Injected, Noted, Opened, Promised, Timeline
+from reconverge.timeline import Injected, Opened, Promised, Timeline
 from reconverge.verdict import Finding, Verdict
 from tests.fakes import FakeCluster, SteppedClock
 
@@ -88,7 +88,7 @@ class PretendedExperiment:
     def note(self, text: str) -> None:
         with self.log.open("a") as file:
             file.write(f"{text}\n")
-        self.timeline.append(lambda at_s: Noted(at_s=at_s, text=text))
+        self.timeline.note(text)
 
     def open(self) -> None:
         self.note("open")

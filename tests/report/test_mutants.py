@@ -22,7 +22,6 @@ from reconverge.report.mutants import (
     text_of,
 )
 from reconverge.report.run_record import ScenarioRecord
-from reconverge.timeline import Noted
 from reconverge.verdict import Verdict
 from tests.commands.played import lose_pods
 from tests.stage import Stage, staged
@@ -31,7 +30,7 @@ SCENARIO = "features/f.feature::s"
 
 
 def refused(stage: Stage) -> None:
-    stage.experiment.timeline.append(lambda at_s: Noted(at_s=at_s, text="refused: no such version"))
+    stage.experiment.timeline.note("refused: no such version")
 
 
 @pytest.mark.parametrize(

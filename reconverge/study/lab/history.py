@@ -13,7 +13,7 @@ from reconverge.cluster.door import Audited, Cluster
 from reconverge.cluster.errors import NotFound
 from reconverge.errors import ReconvergeError
 from reconverge.judges.learning import Beginning
-from reconverge.timeline import Noted, Timeline, Wrote
+from reconverge.timeline import Timeline, Wrote
 
 _FIRST = ("create", "RoleBinding")
 
@@ -30,7 +30,7 @@ class History:
             writes = self._writes()
         except ReconvergeError as error:
             text = f"who wrote what since the beginning is not known: {error}"
-            timeline.append(lambda at_s: Noted(at_s=at_s, text=text))
+            timeline.note(text)
             return self._begun
         for write in writes:
             timeline.append(
