@@ -296,7 +296,7 @@ def stay_until_given_up(experiment: Experiment, injection: Injection, stopped: I
     )
 )
 def are_spared(experiment: Experiment, injection: Injection, name: str) -> None:
-    """Nor is the taint there by which they would have to."""
+    """Not taken for ready any more; nor is the taint there by which they would have to."""
     node, workload = injection.targets[0], experiment.workload(name)
     pods = losses.pods_on(experiment.before(), node, of=workload)
     experiment.expect(losses.spared(experiment.timeline, pods, node, after=injection.id))

@@ -158,11 +158,15 @@ def eviction_pending(pods: tuple[Ref, ...], node: Ref, *, after: str) -> Eventua
 
 
 def spared(timeline: Timeline, pods: tuple[Ref, ...], node: Ref, *, after: str) -> ThenStays:
-    """The pods of a lost node stay for longer than others would, and nothing drives them out."""
+    """The pods of a lost node stay for longer than others would, and nothing drives them out.
+
+    That the node controller has dealt with them shows in that they are not taken for ready.
+    """
     scene = scene_of(timeline)
     views = [view for pod in pods if (view := scene.snapshot.pod(pod.uid)) is not None]
     others_s = nodes.emptied(scene, node.name, views).finite_s
     stays: list[AnyPredicate] = [Not(of=PodDeleted(pod=pod)) for pod in pods]
+    stays += [Not(of=LooksReady(pod=pod)) for pod in pods]
     stays += [Not(of=NodeReady(node=node))]
     stays += [Not(of=NodeTainted(node=node, key=nodes.UNREACHABLE))]
     return ThenStays(of=AllOf(parts=tuple(stays)), for_s=others_s, injections=(after,))
