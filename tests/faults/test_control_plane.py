@@ -77,13 +77,25 @@ def test_a_killed_controller_is_followed_by_another(stage: Stage, signal: str) -
     assert "leader 1" in stage.cluster.leaders.values()
 
 
-@pytest.mark.parametrize("fault", [KillController(), RestartApiServer()])
-def test_a_crash_that_is_taken_back_is_forgotten(stage: Stage, fault: Fault) -> None:
-    """Else the kubelet would let the next one wait, whoever's it is."""
+ENDED = [KillController(), RestartApiServer(), StopController(), RC_OFF, KeepEndedPods(count=3)]
+
+
+@pytest.mark.parametrize("fault", ENDED, ids=lambda fault: type(fault).__name__)
+def test_an_end_that_is_taken_back_is_forgotten(stage: Stage, fault: Fault) -> None:
+    """Else the kubelet would let the next start wait, whoever's it is."""
     injection = stage.experiment.inject(fault)
     assert "restart kubelet" not in stage.cluster.calls
     stage.experiment.roll_back(injection)
     assert "restart kubelet" in stage.cluster.calls
+
+
+def test_a_manifest_that_is_there_needs_no_kubelet(stage: Stage) -> None:
+    """The undo of what was planned and not done, or taken back already, ends nothing."""
+    injection = stage.experiment.inject(StopController())
+    injection.undo.rollback(stage.cluster)
+    calls = len(stage.cluster.calls)
+    injection.undo.rollback(stage.cluster)
+    assert "restart kubelet" not in stage.cluster.calls[calls:]
 
 
 def test_without_a_scheduler_pods_stay_pending(stage: Stage) -> None:
