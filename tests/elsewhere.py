@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import yaml
 
-from reconverge.cluster.nodes import KindCluster
-from reconverge.provision.state import StateDir
+from tests.conftest import found_kubeconfig
 
 CONTEXT = "elsewhere"
 
 
-def kubeconfig_elsewhere(cluster: KindCluster, folder: Path) -> Path:
+def kubeconfig_elsewhere(folder: Path) -> Path:
     """A kubeconfig in `folder`, with the cluster as the context CONTEXT."""
-    known = os.environ.get("RECONVERGE_TEST_KUBECONFIG")
-    kubeconfig = Path(known) if known else StateDir().kubeconfig(cluster.kind_name)
+    kubeconfig, _ = found_kubeconfig()
     config = yaml.safe_load(kubeconfig.read_text())
     config["contexts"][0]["name"] = CONTEXT
     path = folder / "config"

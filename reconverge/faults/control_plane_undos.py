@@ -43,7 +43,22 @@ class ThawProcess(Undo, frozen=True, kw_only=True):
         return f"{self.process} on {', '.join(frozen)} is still frozen" if frozen else ""
 
 
-class AwaitLeaders(Undo, frozen=True, kw_only=True):
+class _AnotherStart(Undo, frozen=True, kw_only=True):
+    """Base of what awaits a process on each of `nodes`, whose kubelets are to forget its ends.
+
+    That the process leads is seen by `rollback`; a kubelet that has just begun says NotReady.
+    """
+
+    nodes: tuple[str, ...]
+
+    def lacking(self, cluster: Cluster) -> str:
+        return "; ".join(filter(None, (lacking_of_node(cluster, one) for one in self.nodes)))
+
+    def pulse(self, cluster: Cluster) -> str:
+        return " ".join(heartbeat(cluster, one) for one in self.nodes)
+
+
+class AwaitLeaders(_AnotherStart, frozen=True, kw_only=True):
     """Processes that were killed are started by the kubelet: on return each of these leads.
 
     The kubelets of `nodes` are restarted first, so that they forget the crash: a kubelet remembers
@@ -60,22 +75,14 @@ class AwaitLeaders(Undo, frozen=True, kw_only=True):
         _restart_kubelets(cluster, self.nodes)
         wait_until_led(_control_plane(cluster), self.processes)
 
-    def lacking(self, cluster: Cluster) -> str:
-        """That they lead was seen by `rollback`; a kubelet that has just begun says NotReady."""
-        return _lacking_of_nodes(cluster, self.nodes)
 
-    def pulse(self, cluster: Cluster) -> str:
-        return _heartbeats(cluster, self.nodes)
-
-
-class RestoreStaticPod(Undo, frozen=True, kw_only=True):
+class RestoreStaticPod(_AnotherStart, frozen=True, kw_only=True):
     """The original manifest of this pod is back on each of these nodes, and its process leads.
 
     As of leaders, the kubelets forget the pod's earlier ends: the restored pod has the UID that it
     had (a digest of its manifest), so what it waits grows with each time that it was put away.
     """
 
-    nodes: tuple[str, ...]
     pod: str
 
     def sentence(self) -> str:
@@ -89,13 +96,6 @@ class RestoreStaticPod(Undo, frozen=True, kw_only=True):
         restored = [one for one in self.nodes if cluster.restore_static_pod(one, self.pod)]
         _restart_kubelets(cluster, restored)
         wait_until_led(control_plane, (self.pod,), not_by=before if restored else "")
-
-    def lacking(self, cluster: Cluster) -> str:
-        """As of leaders: `rollback` has seen it lead."""
-        return _lacking_of_nodes(cluster, self.nodes)
-
-    def pulse(self, cluster: Cluster) -> str:
-        return _heartbeats(cluster, self.nodes)
 
 
 def wait_until_led(
@@ -117,14 +117,6 @@ def _restart_kubelets(cluster: Cluster, nodes: Sequence[str]) -> None:
     if isinstance(cluster, Kubelets):
         for node in nodes:
             cluster.restart_kubelet(node)
-
-
-def _lacking_of_nodes(cluster: Cluster, nodes: Sequence[str]) -> str:
-    return "; ".join(filter(None, (lacking_of_node(cluster, one) for one in nodes)))
-
-
-def _heartbeats(cluster: Cluster, nodes: Sequence[str]) -> str:
-    return " ".join(heartbeat(cluster, one) for one in nodes)
 
 
 def _control_plane(cluster: Cluster) -> ControlPlane:

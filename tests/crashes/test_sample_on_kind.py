@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from reconverge.cluster.nodes import KindCluster
 from reconverge.model import Ref
-from reconverge.provision.state import StateDir
+from tests.conftest import found_kubeconfig
 from tests.crashes.rounds import Rounds
 from tests.crashes.samples import NAMESPACE, on, staged
 
@@ -29,8 +27,7 @@ def test_a_run_killed_at_a_step_leaves_nothing(
     cluster: KindCluster, scene: dict[str, Ref], fault: str
 ) -> None:
     """At some of its steps; `./run crashes` plays all."""
-    state = os.environ.get("RECONVERGE_TEST_KUBECONFIG")
-    kubeconfig = Path(state) if state else StateDir().kubeconfig(cluster.kind_name)
+    kubeconfig, _ = found_kubeconfig()
     rounds = Rounds(kubeconfig, cluster.kind_name, within=(NAMESPACE,))
     for trial in rounds.trials(fault, on(cluster, scene)[fault], seed=4711, at_most=4):
         assert trial.is_healed, trial

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from reconverge.cluster.errors import NotFound
 from reconverge.errors import Unavailable
 from reconverge.experiment import Experiment
 from reconverge.faults.journal import Journal
-from reconverge.model import ref
+from reconverge.model import Named, ref
 from reconverge.namespaces import WORKLOADS, Lodging
 from reconverge.provision.kubeconfig import users_kubeconfig
 from reconverge.provision.lifecycle import no_such_cluster
@@ -99,8 +99,15 @@ def guest(
 
 def _clear(cluster: Cluster, namespace: str) -> None:
     """Delete the sentinels by which the controllers were asked for a sign of life."""
-    for kind in (*WORKLOADS, "Pod"):
-        for one in cluster.find(kind, namespace=namespace):
-            if SENTINEL_LABEL in one.metadata.labels:
-                with suppress(NotFound):
-                    cluster.delete(ref(kind, one))
+    for kind, one in found_in(cluster, namespace):
+        if SENTINEL_LABEL in one.metadata.labels:
+            with suppress(NotFound):
+                cluster.delete(ref(kind, one))
+
+
+def found_in(
+    cluster: Cluster, namespace: str, *, kinds: Sequence[str] = (*WORKLOADS, "Pod")
+) -> Iterator[tuple[str, Named]]:
+    """What stands in the namespace now, each with its kind."""
+    for kind in kinds:
+        yield from ((kind, one) for one in cluster.find(kind, namespace=namespace))

@@ -28,7 +28,7 @@ from reconverge.pytest_plugin.halves import perform, steps_in
 from reconverge.pytest_plugin.manifests import Manifests
 from reconverge.study.exercises import Exercise
 from reconverge.study.lab import access
-from reconverge.study.lab.ground import Place, guest
+from reconverge.study.lab.ground import Place, found_in, guest
 from reconverge.study.lab.shelf import Lab, Shelf
 from reconverge.verdict import PromiseBroken
 
@@ -168,18 +168,17 @@ def _is_there(ground: Ground, namespace: Ref) -> bool:
 
 def _let_go(ground: Ground, namespace: str) -> None:
     """Strike what a learner's own finalizers hold there, since nobody else will."""
-    for kind in (*WORKLOADS, "Service", "Pod"):
-        for view in ground.cluster.find(kind, namespace=namespace):
-            for finalizer in view.metadata.foreign_finalizers:
-                with suppress(NotFound):
-                    remove_finalizer(ground.cluster, ref(kind, view), finalizer)
+    kinds = (*WORKLOADS, "Service", "Pod")
+    for kind, view in found_in(ground.cluster, namespace, kinds=kinds):
+        for finalizer in view.metadata.foreign_finalizers:
+            with suppress(NotFound):
+                remove_finalizer(ground.cluster, ref(kind, view), finalizer)
 
 
 def _contents(ground: Ground, namespace: str) -> Snapshot:
     snapshot = Snapshot()
-    for kind in (*WORKLOADS, "Pod"):
-        for view in ground.cluster.find(kind, namespace=namespace):
-            snapshot = snapshot.with_object(kind, view)
+    for kind, view in found_in(ground.cluster, namespace):
+        snapshot = snapshot.with_object(kind, view)
     return snapshot
 
 

@@ -47,7 +47,7 @@ def without_a_registry(exercise: Exercise, folder: Path) -> Exercise:
 @pytest.fixture
 def visitor(cluster: KindCluster, kubectl: Path, tmp_path: Path) -> Iterator[Learner]:
     """On a cluster that was named by its context, and is nobody's of ours as far as one can see."""
-    kubeconfig = kubeconfig_elsewhere(cluster, tmp_path)
+    kubeconfig = kubeconfig_elsewhere(tmp_path)
     place = Place(cluster_name="", kube_context=CONTEXT, kubeconfig=kubeconfig)
     exercise = without_a_registry(DEBUG, tmp_path / "exercise")
     learner = begun(exercise, cluster, kubectl, tmp_path, place=place)
