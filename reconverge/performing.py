@@ -12,9 +12,10 @@ from typing import Protocol
 
 import msgspec
 
+from reconverge.cluster.guard import NothingToHit
 from reconverge.errors import Unavailable
 from reconverge.faults import Fault
-from reconverge.faults.injector import Injection
+from reconverge.faults.injector import Injection, NothingToChange
 from reconverge.faults.plans import (
     AnyPlan,
     AtOnce,
@@ -122,7 +123,7 @@ class _Course:
                 self.go(plan.then, upon=self._triggered(plan))
             case _:
                 assert not isinstance(plan, Plan)
-                self.done += self._stage.inject_all((plan,), upon=upon)
+                self.done += self._hit(plan, upon)
 
     def _one_by_one(self, parts: Sequence[AnyPlan], upon: int | None) -> None:
         for number, part in enumerate(parts):
@@ -145,9 +146,36 @@ class _Course:
 
     def _on_time(self, fault: Fault, due_s: Sequence[float], upon: int | None) -> None:
         begin_s = self._timeline.now_s()
-        for after_s in due_s:
+        for number, after_s in enumerate(due_s):
             self._pass_until(begin_s + after_s)
-            self.done += self._stage.inject_all((fault,), upon=upon)
+            hit = self._hit_again if number else self._hit
+            self.done += hit(fault, upon)
+
+    def _hit(self, fault: Fault, upon: int | None) -> tuple[Injection, ...]:
+        return self._stage.inject_all((fault,), upon=upon)
+
+    def _hit_again(self, fault: Fault, upon: int | None) -> tuple[Injection, ...]:
+        """As soon as there is something to hit: the rounds before may have hit all there was."""
+        until_s = self._timeline.now_s() + SHOWN_WITHIN_S
+        while True:
+            start = len(self._timeline)
+            try:
+                return self._hit(fault, upon)
+            except NothingToChange:
+                raise
+            except NothingToHit as error:
+                if not self._is_told_more(start, until_s):
+                    what = f"nothing was left to hit, for {SHOWN_WITHIN_S:g} s"
+                    cure = "the times before hit all there was, and nothing took its place"
+                    raise NothingToHit(what, where=error.where, cure=cure) from error
+
+    def _is_told_more(self, start: int, until_s: float) -> bool:
+        """Wait for whatever comes after `start` on the timeline; false once it is too late."""
+        left_s = until_s - self._timeline.now_s()
+        if left_s <= 0:
+            return False
+        timeline = self._timeline
+        return wait_until_seen(timeline, lambda _: True, start=start, within_s=left_s) is not None
 
     def _hold(self, fault: Fault, for_s: float, upon: int | None) -> None:
         [injection] = self._stage.inject_all((fault,), upon=upon)

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from reconverge.blast import ALL, Count
+from reconverge.cluster.guard import NothingToHit
 from reconverge.errors import BadInput
 from reconverge.faults import (
     DeletePods,
@@ -44,6 +45,7 @@ from reconverge.recovery.recover import recover
 from reconverge.timeline import Injected, RolledBack, Timeline
 from reconverge.verdict import PromiseBroken, Verdict
 from tests.fakes import FakeCluster, SteppedClock
+from tests.fakes.insides import CONTROL_PLANE, CONTROLLERS
 from tests.stage import MANIFESTS, Stage, die, experiment_on, staged
 
 SCHEDULER = "kube-scheduler"
@@ -118,6 +120,46 @@ def test_a_fault_has_a_schedule(stage: Stage) -> None:
     stage.experiment.perform(Scheduled(fault=lost, due_s=(1, 4)))
     at_s = [one.at_s - begin_s for one in injected(stage.experiment.timeline)]
     assert at_s == pytest.approx([1, 4], abs=0.1)
+
+
+def test_a_round_waits_until_there_is_something_to_hit_again(stage: Stage) -> None:
+    """Those before it may have hit all there was, which is no flaw of a busy controller's."""
+    stage.cluster.freeze_process(CONTROL_PLANE, CONTROLLERS)
+    stage.cluster.clock.after(10, lambda: stage.cluster.thaw_process(CONTROL_PLANE, CONTROLLERS))
+    begin_s = stage.experiment.timeline.now_s()
+    lost = DeletePods(of=stage.kubia, blast_radius=ALL)
+    done = stage.experiment.perform(Repeated(fault=lost, every_s=1, for_s=2))
+    at_s = [one.at_s - begin_s for one in injected(stage.experiment.timeline)]
+    assert at_s == pytest.approx([0, 10], abs=0.5)
+    assert len(done.targets) == 3 + len(done.parts[-1].targets)
+    assert stage.converge().verdict is Verdict.HELD
+
+
+def test_nothing_is_hit_again_where_nothing_is_replaced(stage: Stage) -> None:
+    """It is no matter of the selector then."""
+    stage.cluster.freeze_process(CONTROL_PLANE, CONTROLLERS)
+    lost = DeletePods(of=stage.kubia, blast_radius=ALL)
+    with pytest.raises(NothingToHit, match=r"left to hit, for 120 s -> the times before hit all"):
+        stage.experiment.perform(Repeated(fault=lost, every_s=1, for_s=2))
+    assert len(injected(stage.experiment.timeline)) == 1
+
+
+def test_the_first_round_has_to_hit_at_once(stage: Stage) -> None:
+    """What is not there was never meant to appear."""
+    begin_s = stage.experiment.timeline.now_s()
+    none = DeletePods(of=stage.kubia, node="nowhere")
+    with pytest.raises(NothingToHit, match="look at its selector"):
+        stage.experiment.perform(Repeated(fault=none, every_s=1, for_s=2))
+    assert stage.experiment.timeline.now_s() == begin_s
+
+
+def test_what_is_written_already_is_not_waited_for(stage: Stage) -> None:
+    """To scale to the same number again would never change anything."""
+    begin_s = stage.experiment.timeline.now_s()
+    fault = ScaleWorkload(of=stage.kubia, replicas=2)
+    with pytest.raises(NothingToHit, match="nothing would be changed"):
+        stage.experiment.perform(Repeated(fault=fault, every_s=1, for_s=2))
+    assert stage.experiment.timeline.now_s() - begin_s < 2
 
 
 @pytest.mark.parametrize(("every_s", "for_s"), [(0, 5), (1, 0)])

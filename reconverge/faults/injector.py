@@ -27,6 +27,10 @@ from reconverge.model import Ref, Snapshot
 from reconverge.timeline import Injected, RolledBack, Timeline
 
 
+class NothingToChange(NothingToHit):
+    """A fault that would write what is written already."""
+
+
 class Boundary(StrEnum):
     """An instant between two steps of an injection or a rollback, in their order."""
 
@@ -120,7 +124,7 @@ class Injector:
 
     def _refuse_the_foregone(self, sentence: str, effect: AnyEffect, snapshot: Snapshot) -> None:
         if is_foregone(effect, snapshot, self._cluster):
-            raise NothingToHit(
+            raise NothingToChange(
                 f"nothing would be changed: {describe(effect)} already",
                 where=sentence,
                 cure="let the fault change something, or leave it out",

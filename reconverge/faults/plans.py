@@ -42,7 +42,8 @@ class Repeated(Plan, frozen=True, kw_only=True):
     """A fault every `every_s` seconds for `for_s` seconds, the first at once.
 
     Each time it chooses anew, with the next draw of the seed. The number of times is fixed: a round
-    that comes late, because the one before it took its time, is not left out.
+    that comes late, because the one before it took its time, is not left out, and one that finds
+    nothing, because those before it hit all there was, comes as soon as there is something again.
     """
 
     fault: AnyFault
@@ -60,7 +61,10 @@ class Repeated(Plan, frozen=True, kw_only=True):
 
 
 class Scheduled(Plan, frozen=True, kw_only=True):
-    """A fault at each of these seconds after the beginning, which must rise."""
+    """A fault at each of these seconds after the beginning, which must rise.
+
+    A round that finds nothing waits as one of `Repeated` does.
+    """
 
     fault: AnyFault
     due_s: tuple[float, ...]
