@@ -36,8 +36,10 @@ _WORDS = {
         en="asking the API server (a dry run) ...", ko="API 서버에 먼저 물어보는 중입니다..."
     ),
     "playing": Text(
-        en="applying it, harming it, judging it; this takes a minute or so ...",
-        ko="클러스터에 적용하고 장애를 일으켜 판정하는 중입니다. 1분쯤 걸립니다...",
+        en="applying it, harming it, judging it; this takes a minute or so, "
+        "and longer while others use the cluster ...",
+        ko="클러스터에 적용하고 장애를 일으켜 판정하는 중입니다. 1분쯤 걸리며, "
+        "다른 사람이 클러스터를 쓰고 있으면 더 걸립니다...",
     ),
     "opening": Text(
         en="making your namespace; this takes half a minute or so ...",
