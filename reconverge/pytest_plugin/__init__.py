@@ -16,12 +16,12 @@ pytest_plugins = (
     "reconverge.pytest_plugin.stop_file",
     "reconverge.pytest_plugin.bounds",
     "reconverge.pytest_plugin.clusters",
+    "reconverge.pytest_plugin.summary",
     "reconverge.pytest_plugin.leftovers",
     "reconverge.pytest_plugin.scenarios",
     "reconverge.pytest_plugin.script",
     "reconverge.pytest_plugin.dry_run",
     "reconverge.pytest_plugin.outcome",
-    "reconverge.pytest_plugin.summary",
     "reconverge.pytest_plugin.live",
     "reconverge.pytest_plugin.run_files",
 )
