@@ -2,6 +2,7 @@
 
 It is loaded by its entry point as soon as reconverge is installed. Each module below owns one
 concern and only the hooks it needs; in a project without features of ours, none of them acts.
+Whoever imports another of them is named after it: pytest rewrites asserts only as it loads them.
 """
 
 from __future__ import annotations

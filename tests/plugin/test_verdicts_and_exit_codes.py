@@ -26,6 +26,11 @@ def test_a_feature_file_runs_without_a_line_of_python(play: Play) -> None:
     assert result.ret == 0
 
 
+def test_a_run_begins_without_a_warning(play: Play) -> None:
+    """pytest warns of a plugin's module that another one has imported before it is named."""
+    play(FEATURE.format(name="shop"), apart=True).assert_outcomes(passed=1, warnings=0)
+
+
 @pytest.mark.parametrize(
     ("name", "code", "verdict"),
     [
