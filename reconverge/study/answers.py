@@ -12,6 +12,7 @@ import msgspec
 
 from reconverge.study.exercises import Exercise
 from reconverge.study.flaws import Flaw
+from reconverge.study.grades import Grade, grade_of, passes
 from reconverge.study.languages import Language, Text
 from reconverge.study.playing import Played
 from reconverge.study.promising import promised
@@ -82,6 +83,12 @@ def word(name: str, language: Language) -> str:
     return _WORDS[name].of(language)
 
 
+def mark(grade: Grade, language: Language) -> str:
+    """A grade in the reader's language."""
+    # "unknown" by itself is a promise's: Korean has another word for it.
+    return word("not judged" if grade == "unknown" else grade, language)
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """All that is known of a hand-in: what was read, what is wrong, and what was played."""
 
@@ -128,6 +135,7 @@ def read_as_json(flaws: tuple[Flaw, ...], exercise: str, language: Language) -> 
     """What the files alone say; `exercise` is empty where they were read for none."""
     return {
         "exercise": exercise,
+        "grade": grade_of(flaws),
         "passed": passes(flaws),
         "flaws": [msgspec.to_builtins(shown(flaw, language)) for flaw in flaws],
     }
@@ -159,11 +167,6 @@ def shown(flaw: Flaw, language: Language) -> Shown:
     )
 
 
-def passes(flaws: tuple[Flaw, ...]) -> bool:
-    """Advice does not make a hand-in fail."""
-    return all(flaw.is_advice for flaw in flaws)
-
-
 def lines_of(
     flaws: tuple[Flaw, ...],
     texts: Mapping[str, str],
@@ -172,7 +175,7 @@ def lines_of(
     exercise: Exercise | None = None,
 ) -> Iterator[str]:
     """The whole answer, a line each."""
-    head = word("passed" if passes(flaws) else "not yet", language)
+    head = mark(grade_of(flaws), language)
     subject = f"{exercise.id}: {exercise.title.of(language)}" if exercise else ""
     sound = word("sound", language) if not flaws and not exercise else ""
     yield "  ".join(filter(None, (head, subject or sound)))

@@ -16,11 +16,12 @@ from reconverge.errors import Unavailable
 from reconverge.pytest_plugin.clusters import standing_ground
 from reconverge.pytest_plugin.options import required_target
 from reconverge.shell import Ending, TookTooLong
-from reconverge.study.answers import Answer, passes
+from reconverge.study.answers import Answer
 from reconverge.study.demands import flaws_in, predictions_in
 from reconverge.study.exercises import Exercise
 from reconverge.study.flaws import Flaw
 from reconverge.study.gate import Gate, gate_on
+from reconverge.study.grades import passes
 from reconverge.study.playing import OverItsTime, play
 from reconverge.study.written import HandIn
 

@@ -149,8 +149,7 @@ def _refuse_inside(into: Path, folder: Path) -> None:
 
 def _said(found: Sequence[Submission], lang: Language) -> Callable[[Receipt, bool], None]:
     """A line for each as it is judged, on standard error."""
-    from reconverge.study.answers import printable, word
-    from reconverge.study.grading.tables import mark
+    from reconverge.study.answers import mark, printable, word
 
     total, told = len(found), 0
 

@@ -89,21 +89,18 @@ def tell(
     answered: Answer, exercise: Exercise, lang: Language, *, as_json: bool, is_of_lab: bool
 ) -> int:
     """Note it, print it; the exit code."""
-    from reconverge.errors import ExitCode
     from reconverge.study import answers
+    from reconverge.study.grades import VERDICTS, grade_of
     from reconverge.study.notebook import Notebook
 
-    passed = answers.passes(answered.flaws)
+    grade = grade_of(answered.flaws)
     is_played = is_of_lab or exercise.feature is not None
-    Notebook().note(exercise.id, passed=passed, by="cluster" if is_played else "files")
+    Notebook().note(exercise.id, passed=grade == "passed", by="cluster" if is_played else "files")
     if as_json:
         print_json(answers.as_json(answered, exercise, lang))
     else:
         print_lines(answers.whole(answered, exercise, lang))
-    if passed:
-        return int(ExitCode.HELD)
-    is_unknown = all(flaw.is_advice or flaw.code == "RCS803" for flaw in answered.flaws)
-    return int(ExitCode.UNKNOWN if is_unknown else ExitCode.BROKEN)
+    return int(VERDICTS[grade].exit_code)
 
 
 def _aside(*, is_quiet: bool) -> Callable[[str], None]:

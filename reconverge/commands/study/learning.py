@@ -90,9 +90,9 @@ def lint(path: Path, exercise: str, lang: Language, exercises: Path | None, as_j
     Exit code: 0 nothing is wrong (advice does not count), 1 something is, 4 there is nothing to
     read.
     """
-    from reconverge.errors import ExitCode
     from reconverge.study import answers
     from reconverge.study.demands import flaws_in
+    from reconverge.study.grades import VERDICTS, grade_of
     from reconverge.study.written import read_hand_in
 
     task = exercise_named(exercise, exercises) if exercise else None
@@ -102,7 +102,7 @@ def lint(path: Path, exercise: str, lang: Language, exercises: Path | None, as_j
         print_json(answers.read_as_json(flaws, exercise, lang))
     else:
         print_lines(answers.lines_of(flaws, hand_in.texts, language=lang, exercise=task))
-    return int(ExitCode.HELD if answers.passes(flaws) else ExitCode.BROKEN)
+    return int(VERDICTS[grade_of(flaws)].exit_code)
 
 
 @click.command("check")
@@ -140,7 +140,7 @@ def judge(
     from tempfile import mkdtemp
 
     from reconverge.commands.study import lab
-    from reconverge.study import answers
+    from reconverge.study.grades import passes
     from reconverge.study.verdicts import Examiner, read
     from reconverge.study.written import read_hand_in
 
@@ -149,7 +149,7 @@ def judge(
         answer = lab.answer(one, report_dir, lang, is_quiet=as_json)
         return lab.tell(answer, one, lang, as_json=as_json, is_of_lab=True)
     answer = read(one, read_hand_in(path))
-    if answers.passes(answer.flaws) and one.feature is not None:
+    if passes(answer.flaws) and one.feature is not None:
         place = report_dir or Path(mkdtemp(prefix=f"study-{one.id}-"))
         say = _say_nothing if as_json else _said(lang)
         with Examiner(

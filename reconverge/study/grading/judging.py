@@ -18,9 +18,10 @@ import msgspec
 
 import reconverge
 from reconverge.errors import ReconvergeError
-from reconverge.study.answers import Answer, passes
+from reconverge.study.answers import Answer
 from reconverge.study.exercises import Exercise
 from reconverge.study.flaws import Flaw
+from reconverge.study.grades import grade_of, passes
 from reconverge.study.grading import receipts
 from reconverge.study.grading.receipts import Receipt
 from reconverge.study.grading.submissions import (
@@ -170,7 +171,7 @@ class Grading:
             exercise=legible(one.exercise),
             exercise_sha256=receipts.version_of(exercise) if exercise else "",
             files=files_of(one.folder),
-            grade=receipts.grade_of(answer.flaws),
+            grade=grade_of(answer.flaws),
             flaws=answer.flaws,
             reconverge=reconverge.__version__,
             started=begun.isoformat(),

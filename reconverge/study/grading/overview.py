@@ -8,21 +8,17 @@ from urllib.parse import quote
 
 from reconverge.report.html.grades import Judged, Overview, Remark
 from reconverge.report.story import PromiseRecord
-from reconverge.study.answers import printable, word
+from reconverge.study.answers import mark, printable, word
 from reconverge.study.exercises import Exercise
 from reconverge.study.flaws import Flaw
+from reconverge.study.grades import VERDICTS
 from reconverge.study.grading import receipts
 from reconverge.study.grading.judging import Graded
-from reconverge.study.grading.tables import mark, place_of
+from reconverge.study.grading.tables import place_of
 from reconverge.study.languages import Language, Text
 from reconverge.study.promising import promised
 from reconverge.verdict import Verdict
 
-VERDICTS: dict[receipts.Grade, Verdict] = {
-    "passed": Verdict.HELD,
-    "not yet": Verdict.BROKEN,
-    "unknown": Verdict.UNKNOWN,
-}
 _KEPT = {Verdict.HELD: "kept", Verdict.BROKEN: "broken", Verdict.UNKNOWN: "unknown"}
 _SHARED = ("advice", "do", "reread")
 _WORDS = {

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
@@ -20,9 +19,10 @@ from reconverge.provision.state import write_atomically
 from reconverge.report import run_record
 from reconverge.report.run_record import RunRecord
 from reconverge.report.story import PromiseRecord
-from reconverge.study.answers import Answer, passes
+from reconverge.study.answers import Answer
 from reconverge.study.exercises import FEATURE, FILE, GIVEN, SOLUTION, WORLD, Exercise
 from reconverge.study.flaws import Flaw
+from reconverge.study.grades import Grade
 from reconverge.study.grading.submissions import HandedFile
 from reconverge.timeline import Observed, Opened, read_timeline
 
@@ -31,9 +31,6 @@ NAME = "receipt.json"
 RECORD, HANDED_IN = "record", "handed-in"  # folders beside it
 RUN = f"{RECORD}/run"
 
-Grade = Literal["passed", "not yet", "unknown"]
-# Of these it cannot be said whether the learner was right.
-UNJUDGED = frozenset({"RCS712", "RCS803", "RCS804"})
 # What a learner's own objects are not, though they are in the namespace.
 _NOT_MADE = ("Event", "ServiceAccount", "ResourceQuota", "LimitRange")
 
@@ -82,14 +79,6 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 def codes_of(flaws: tuple[Flaw, ...]) -> tuple[str, ...]:
     """Each once, in their order."""
     return tuple(dict.fromkeys(flaw.code for flaw in flaws))
-
-
-def grade_of(flaws: tuple[Flaw, ...]) -> Grade:
-    """What the flaws amount to: one that is the learner's outweighs what could not be judged."""
-    if passes(flaws):
-        return "passed"
-    counted = {flaw.code for flaw in flaws if not flaw.is_advice}
-    return "unknown" if counted <= UNJUDGED else "not yet"
 
 
 def version_of(exercise: Exercise) -> str:

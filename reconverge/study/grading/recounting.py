@@ -16,10 +16,11 @@ from reconverge.errors import BadInput
 from reconverge.report import analysis
 from reconverge.report.analysis import Analysis
 from reconverge.report.story import story_of
-from reconverge.study.answers import Answer, passes
+from reconverge.study.answers import Answer
 from reconverge.study.demands import predictions_in
 from reconverge.study.exercises import Exercise
 from reconverge.study.flaws import Flaw
+from reconverge.study.grades import grade_of, passes
 from reconverge.study.grading import receipts
 from reconverge.study.grading.receipts import (
     HANDED_IN,
@@ -132,7 +133,7 @@ def _verdict(receipt: Receipt, folder: Path, exercise: Exercise) -> Iterator[Row
         yield from _played(receipt, folder, exercise, answer)
         return
     yield _agreement("codes", codes_of(answer.flaws), receipt.codes)
-    yield _agreement("verdict", receipts.grade_of(answer.flaws), receipt.grade)
+    yield _agreement("verdict", grade_of(answer.flaws), receipt.grade)
 
 
 def _played(receipt: Receipt, folder: Path, exercise: Exercise, answer: Answer) -> Iterator[Row]:
@@ -153,7 +154,7 @@ def _played(receipt: Receipt, folder: Path, exercise: Exercise, answer: Answer) 
     ends = [*played, *(Verdict.UNKNOWN for _ in missing if not is_settled)]
     wrong = predictions_in(answer.hand_in, exercise)
     flaws = (*(_ENDED[end] for end in ends if end in _ENDED), *wrong)
-    now = receipts.grade_of(flaws)
+    now = grade_of(flaws)
     # Of a run that did not come to its end it is only known that nothing was broken until then.
     is_cut = is_excused and Verdict.BROKEN not in ends
     if not is_cut:

@@ -11,20 +11,15 @@ import io
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as Xml
 
-from reconverge.study.answers import printable, word
+from reconverge.study.answers import mark, printable, word
 from reconverge.study.flaws import Flaw
+from reconverge.study.grades import Grade
 from reconverge.study.grading.judging import Graded
-from reconverge.study.grading.receipts import NAME, Grade
+from reconverge.study.grading.receipts import NAME
 from reconverge.study.languages import Language, padded
 
 COLUMNS = ("learner", "exercise", "grade", "codes", "why", "seconds", "sha256", "receipt")
 _FORMULAS = ("=", "+", "-", "@")  # what a spreadsheet would run
-
-
-def mark(grade: Grade, language: Language) -> str:
-    return word(
-        {"passed": "passed", "not yet": "not yet", "unknown": "not judged"}[grade], language
-    )
 
 
 def reason(one: Graded, language: Language) -> str:
