@@ -15,6 +15,7 @@ import pytest
 from reconverge.pytest_plugin.options import RUN, SCREEN
 
 LOOKS_EVERY_S = 0.5
+NAME = "STOP"  # in the run's folder, unless --stop-file says otherwise
 
 
 class StopFile:
@@ -54,7 +55,7 @@ LOOKOUT = pytest.StashKey[StopFile]()
 def stop_file_of(config: pytest.Config) -> Path:
     """The file that ends this run."""
     chosen = config.getoption("--stop-file")
-    return Path(chosen).expanduser().absolute() if chosen else config.stash[RUN].folder / "STOP"
+    return Path(chosen).expanduser().absolute() if chosen else config.stash[RUN].folder / NAME
 
 
 @pytest.hookimpl(wrapper=True)

@@ -17,6 +17,7 @@ import msgspec
 
 from reconverge.clock import RealClock
 from reconverge.errors import ExitCode, Unavailable
+from reconverge.pytest_plugin import stop_file
 from reconverge.report.console import failure_text
 from reconverge.report.run_record import RunRecord, ScenarioRecord
 from reconverge.report.run_record import read as read_record
@@ -33,7 +34,6 @@ from reconverge.timeline import Judged, Timeline, read_timeline
 from reconverge.verdict import Finding, Verdict
 
 LOG = "pytest.log"
-STOP = "STOP"  # what --play-for leaves in the run's folder
 # Told to end, a run takes back its faults, and a node takes its time to come up again; after that a
 # watchdog does it.
 ROLLBACK_S = 180.0
@@ -108,7 +108,7 @@ def play(
         said = (folder / LOG).read_text(errors="replace").strip().splitlines()
         what = f"it could not be played: {said[-1] if said else 'nothing was said'}"
         raise Unavailable(what, where=str(folder / LOG))
-    if record.is_interrupted and (runs / STOP).exists():
+    if record.is_interrupted and (runs / stop_file.NAME).exists():
         raise OverItsTime(f"it had played for {timeout_s:g} s", where=str(runs))
     if record.is_interrupted:
         raise Unavailable("it was interrupted, and what it did was taken back", where=str(runs))

@@ -29,7 +29,7 @@ def start(exercise: Exercise, place: Place, lang: Language, *, is_quiet: bool) -
 
     if exercise.lab is None:
         return {}
-    say = _aside(is_quiet=is_quiet)
+    say = aside(is_quiet=is_quiet)
     try:
         opened = opening.start(exercise, place, Shelf(), on_make=lambda: say(word("opening", lang)))
     except NoCluster as error:
@@ -66,7 +66,7 @@ def answer(
         cure = f"reconverge study check {exercise.id} FOLDER"
         raise BadInput("this exercise has no lab", where=exercise.id, cure=cure)
     lab = opening.standing_lab(exercise, Shelf())
-    say = _aside(is_quiet=is_quiet)
+    say = aside(is_quiet=is_quiet)
     say(word("looking", lang))
     folder = report_dir or Path(mkdtemp(prefix=f"study-{exercise.id}-"))
     played = judging.judge(exercise, lab, folder, say=say)
@@ -81,7 +81,7 @@ def take_back(exercise: Exercise, lang: Language, *, is_quiet: bool) -> str:
 
     if Shelf().find(exercise.id) is None:
         return ""
-    _aside(is_quiet=is_quiet)(word("closing", lang))
+    aside(is_quiet=is_quiet)(word("closing", lang))
     return opening.take_back(exercise, Shelf())
 
 
@@ -103,7 +103,9 @@ def tell(
     return int(VERDICTS[grade].exit_code)
 
 
-def _aside(*, is_quiet: bool) -> Callable[[str], None]:
+def aside(*, is_quiet: bool) -> Callable[[str], None]:
+    """Tells a person on standard error how far it is; programs are told nothing."""
+
     def say(line: str) -> None:
         if not is_quiet:
             click.echo(line, err=True)

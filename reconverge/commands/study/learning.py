@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -140,6 +139,7 @@ def judge(
     from tempfile import mkdtemp
 
     from reconverge.commands.study import lab
+    from reconverge.study.answers import word
     from reconverge.study.grades import passes
     from reconverge.study.verdicts import Examiner, read
     from reconverge.study.written import read_hand_in
@@ -151,11 +151,11 @@ def judge(
     answer = read(one, read_hand_in(path))
     if passes(answer.flaws) and one.feature is not None:
         place = report_dir or Path(mkdtemp(prefix=f"study-{one.id}-"))
-        say = _say_nothing if as_json else _said(lang)
+        say = lab.aside(is_quiet=as_json)
         with Examiner(
             name=cluster_name, kube_context=kube_context, kubeconfig=kubeconfig
         ) as examiner:
-            answer = examiner.answer(one, answer, place, say)
+            answer = examiner.answer(one, answer, place, lambda stage: say(word(stage, lang)))
     return lab.tell(answer, one, lang, as_json=as_json, is_of_lab=False)
 
 
@@ -238,16 +238,6 @@ def progress(lang: Language, exercises: Path | None, as_json: bool) -> None:
         click.echo(f"{mark} {one.id:{width}}  {tried:4}  {one.title.of(lang)}")
     passed = sum(page.passed for _, page in rows)
     click.echo(f"{passed} / {len(rows)}")
-
-
-def _say_nothing(text: str) -> None:
-    del text
-
-
-def _said(lang: Language) -> Callable[[str], None]:
-    from reconverge.study import answers
-
-    return lambda name: click.echo(answers.word(name, lang), err=True)
 
 
 @click.command()
