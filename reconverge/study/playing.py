@@ -140,11 +140,11 @@ def _flaw(runs: Path, one: ScenarioRecord, file: str) -> Flaw:
 
 
 def _failed_step(runs: Path, one: ScenarioRecord) -> str:
-    """The words of the feature that did not come true; empty where none is known."""
+    """The words of the feature that were not reached; empty where none are known."""
     if not one.timeline:
         return ""
     steps = story_of(read_timeline(runs / one.timeline, RealClock())).steps
-    return next((step.text for step in steps if step.status == "failed"), "")
+    return next((step.text for step in steps if step.status in ("failed", "interrupted")), "")
 
 
 def _accounts(runs: Path, one: ScenarioRecord) -> list[str]:
