@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -29,9 +28,9 @@ from reconverge.faults.fault import NotOfThisCluster
 from reconverge.faults.journal import Journal
 from reconverge.judges.owners import AllGone
 from reconverge.model import Ref, ref
-from reconverge.provision.state import StateDir
 from reconverge.timeline import Entry
 from reconverge.waiting import wait_until_seen
+from tests.conftest import found_kubeconfig
 from tests.kind_stage import job, workload
 from tests.test_attached_on_kind import CONTEXT, FEATURE, SHOP, attached
 
@@ -67,8 +66,7 @@ def folder(cluster: KindCluster, tmp_path_factory: pytest.TempPathFactory) -> It
     plane = next(one.name for one in cluster.node_containers() if one.role == "control-plane")
     token = cluster.kubectl(plane, ["create", "token", "reconverge", "--namespace", "reconverge"])
     assert token.ok, token.text
-    known = os.environ.get("RECONVERGE_TEST_KUBECONFIG")
-    config = yaml.safe_load(Path(known or StateDir().kubeconfig(cluster.kind_name)).read_text())
+    config = yaml.safe_load(found_kubeconfig()[0].read_text())
     config["contexts"][0]["name"] = CONTEXT
     config["users"][0]["user"] = {"token": token.text.strip()}
     place = tmp_path_factory.mktemp("attached")

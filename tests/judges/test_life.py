@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -12,27 +11,20 @@ from hypothesis import strategies as st
 from reconverge.judges.invariants import Life, Mark
 from reconverge.model import Ref
 from reconverge.verdict import Verdict
-from tests.builders import KUBIA, Audience, Responder, Story
+from tests.builders import KUBIA, Story
+from tests.judges import tales
+from tests.judges.tales import Tale
 from tests.judges.test_tallies import SLOW, Raw, news, violations
 
-END_S = 60.0
 SCALED = Mark(("spec", "replicas"), "5")
 FOLLOWED = Mark(("status", "replicas"), "5")
 LIFE = Life(of=KUBIA, marks=(SCALED, FOLLOWED))
 NAMESAKE = Ref(KUBIA.kind, KUBIA.namespace, KUBIA.name, "rc-2")
-Tale = Callable[[Story], object]
 
 
 def told(tale: Tale) -> tuple[Verdict, str]:
     """The finding about all that a story tells, from its first entry on."""
-    story = Story()
-    audience = Audience(story, LIFE.judge(deadline_s=END_S))
-    responder = Responder(audience)
-    story.at(20.0)
-    tale(story)
-    responder.run(100.0)
-    finding = audience.verdict()
-    return finding.verdict, finding.why
+    return tales.told(LIFE, tale)
 
 
 def whole(story: Story, *, first: int = 3) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,13 +14,13 @@ from reconverge.judges.invariants import NeverBare, OnePerPlace, SurgesAtMost
 from reconverge.judges.promise import Promise
 from reconverge.model import Ref
 from reconverge.verdict import Verdict
-from tests.builders import KUBIA, NAMESPACE, Audience, Responder, Story
+from tests.builders import KUBIA, NAMESPACE, Story
+from tests.judges import tales
+from tests.judges.tales import Tale
 from tests.judges.test_tallies import SLOW, Raw, news, violations
 
-END_S = 60.0
 DAEMON = Ref("DaemonSet", NAMESPACE, "net", "ds-1")
 HIT = Ref("Pod", NAMESPACE, "old-1", "old-1")
-Tale = Callable[[Story], object]
 
 
 def put(story: Story, name: str, change: str = "modified", **more: object) -> None:
@@ -33,18 +32,12 @@ def put(story: Story, name: str, change: str = "modified", **more: object) -> No
 
 def told(promise: Promise, tale: Tale) -> tuple[Verdict, str]:
     """The finding about a span that begins with a ready old pod on each of two nodes."""
-    story = Story()
-    for name in ("old-1", "old-2"):
-        put(story, name, "added")
-    start = len(story.timeline)
-    story.at(10.0).note()
-    audience = Audience(story, promise.judge(deadline_s=END_S), start=start)
-    responder = Responder(audience)
-    story.at(20.0)
-    tale(story)
-    responder.run(100.0)
-    finding = audience.verdict()
-    return finding.verdict, finding.why
+
+    def before(story: Story) -> None:
+        for name in ("old-1", "old-2"):
+            put(story, name, "added")
+
+    return tales.told(promise, tale, before=before)
 
 
 def roll(story: Story, *nodes: str) -> None:

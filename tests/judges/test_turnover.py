@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from reconverge.judges.invariants import Claims, Turnover
@@ -11,26 +9,16 @@ from reconverge.judges.promise import Promise
 from reconverge.model import Ref
 from reconverge.verdict import Verdict
 from tests.builders import KUBIA, NAMESPACE, Audience, Responder, Story
+from tests.judges import tales
+from tests.judges.tales import END_S, Tale
 
-END_S = 60.0
 A, D, E = (Ref("Pod", NAMESPACE, uid, uid) for uid in "ade")
 TWIN = Ref("ReplicationController", NAMESPACE, "twin", "rc-2")
-Tale = Callable[[Story], object]
 
 
 def told(promise: Promise, tale: Tale) -> tuple[Verdict, str]:
     """The finding about a span that begins with the pods a, b and c of kubia."""
-    story = Story()
-    story.steady("a", "b", "c")
-    start = len(story.timeline)
-    story.at(10.0).note()
-    audience = Audience(story, promise.judge(deadline_s=END_S), start=start)
-    responder = Responder(audience)
-    story.at(20.0)
-    tale(story)
-    responder.run(100.0)
-    finding = audience.verdict()
-    return finding.verdict, finding.why
+    return tales.told(promise, tale, before=lambda story: story.steady("a", "b", "c"))
 
 
 def replaced(story: Story) -> None:
