@@ -178,7 +178,7 @@ class _Course:
         return wait_until_seen(timeline, lambda _: True, start=start, within_s=left_s) is not None
 
     def _hold(self, fault: Fault, for_s: float, upon: int | None) -> None:
-        [injection] = self._stage.inject_all((fault,), upon=upon)
+        [injection] = self._hit(fault, upon)
         self.done.append(injection)
         self._pass_until(self._timeline.now_s() + for_s)
         self._stage.roll_back(injection)

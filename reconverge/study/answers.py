@@ -97,7 +97,12 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     played: Played | None = None
 
 
-_MARKS = {Verdict.HELD: "kept", Verdict.BROKEN: "broken", Verdict.UNKNOWN: "unknown"}
+_KEPT = {Verdict.HELD: "kept", Verdict.BROKEN: "broken", Verdict.UNKNOWN: "unknown"}
+
+
+def kept(verdict: Verdict, language: Language) -> str:
+    """What became of a promise, in the reader's language."""
+    return word(_KEPT[verdict], language)
 
 
 def whole(answer: Answer, exercise: Exercise, language: Language) -> Iterator[str]:
@@ -108,7 +113,7 @@ def whole(answer: Answer, exercise: Exercise, language: Language) -> Iterator[st
         yield ""
         for promise in answer.played.promises:
             said = promised(promise.promise).of(language)
-            yield f"  {word(_MARKS[promise.verdict], language)}: {said}"
+            yield f"  {kept(promise.verdict, language)}: {said}"
         for title in answer.played.unplayed:
             yield f"  {word('unplayed', language)}: {promised(title).of(language)}"
         for account in answer.played.accounts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -11,6 +12,7 @@ from reconverge.blast import MAJORITY, BlastRadius
 from reconverge.faults import DeletePods
 from reconverge.judges.budgets import ReplacedWithin
 from reconverge.report.stored import TIMELINE
+from reconverge.timeline import Scripted, Step, Stepped
 from reconverge.verdict import Finding, Verdict
 from tests.stage import Stage, staged
 
@@ -22,6 +24,18 @@ def lose_pods(stage: Stage, radius: BlastRadius = MAJORITY, within_s: float = 5.
     stage.experiment.inject(DeletePods(of=stage.kubia, blast_radius=radius))
     stage.converge()
     stage.hold(ReplacedWithin(workload=stage.kubia, within_s=within_s))
+
+
+def begin_step(stage: Stage, title: str, step: Step) -> None:
+    """Put on record that the scenario of that title has this one step, and has come to it."""
+    timeline = stage.experiment.timeline
+    script = Scripted(feature="f", path="check.feature", title=title, line=1, steps=(step,))
+    timeline.append(lambda _: script)
+    timeline.append(lambda at_s: Stepped(at_s=at_s, step=0, state="begun"))
+
+
+def end_step(stage: Stage, state: Literal["passed", "failed"]) -> None:
+    stage.experiment.timeline.append(lambda at_s: Stepped(at_s=at_s, step=0, state=state))
 
 
 def play(

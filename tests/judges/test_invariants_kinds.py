@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import cast
 
 import pytest
@@ -23,21 +22,19 @@ from reconverge.judges.invariants import (
 from reconverge.judges.judge import Want, WantSentinel
 from reconverge.judges.promise import Promise
 from reconverge.model import Ref
-from reconverge.verdict import Finding, Verdict
+from reconverge.verdict import Verdict
 from tests.builders import (
     KUBIA,
     NAMESPACE,
-    Audience,
     Change,
     Json,
-    Responder,
     Story,
     meta,
     owned_by,
     pod,
 )
+from tests.judges.tales import Scene, Tale, nothing
 
-END_S = 60.0
 WEB = Ref("Deployment", NAMESPACE, "web", "deploy-1")
 SET_1 = Ref("ReplicaSet", NAMESPACE, "web-1", "set-1")
 SET_2 = Ref("ReplicaSet", NAMESPACE, "web-2", "set-2")
@@ -45,8 +42,6 @@ JOB = Ref("Job", NAMESPACE, "batch", "job-1")
 CRON = Ref("CronJob", NAMESPACE, "tick", "cron-1")
 DAEMON = Ref("DaemonSet", NAMESPACE, "net", "ds-1")
 STATEFUL = Ref("StatefulSet", NAMESPACE, "db", "ss-1")
-
-Tale = Callable[[Story], object]
 
 
 def replica_set(story: Story, ref: Ref, change: Change = "added", owner: Ref | None = WEB) -> None:
@@ -79,27 +74,6 @@ def indexed(story: Story, uid: str, index: str, **more: object) -> None:
     metadata = cast(Json, wire["metadata"])
     metadata["annotations"] = {"batch.kubernetes.io/job-completion-index": index}
     story.see("Pod", "added", wire)
-
-
-class Scene:
-    """A span from second 10 to 60, over a world that `before` tells."""
-
-    def __init__(self, promise: Promise, before: Tale) -> None:
-        self.story = Story()
-        before(self.story)
-        start = len(self.story.timeline)
-        self.story.at(10.0).note()
-        self.audience = Audience(self.story, promise.judge(deadline_s=END_S), start=start)
-        self.harness = Responder(self.audience)
-        self.story.at(20.0)
-
-    def end(self) -> Finding:
-        self.harness.run(100.0)
-        return self.audience.verdict()
-
-    def told(self) -> tuple[Verdict, str]:
-        finding = self.end()
-        return finding.verdict, finding.why
 
 
 def two_of_web(story: Story) -> None:
@@ -222,10 +196,6 @@ def test_a_pod_that_is_being_deleted_still_stands(promise: Promise, verdict: Ver
     scene.story.pod("a", terminating=True)
     scene.story.pod("d", "added", ready=False)
     assert scene.end().verdict is verdict
-
-
-def nothing(story: Story) -> None:
-    story.note()
 
 
 @pytest.mark.parametrize(

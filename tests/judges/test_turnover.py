@@ -8,9 +8,9 @@ from reconverge.judges.invariants import Claims, Turnover
 from reconverge.judges.promise import Promise
 from reconverge.model import Ref
 from reconverge.verdict import Verdict
-from tests.builders import KUBIA, NAMESPACE, Audience, Responder, Story
+from tests.builders import KUBIA, NAMESPACE, Story
 from tests.judges import tales
-from tests.judges.tales import END_S, Tale
+from tests.judges.tales import Tale
 
 A, D, E = (Ref("Pod", NAMESPACE, uid, uid) for uid in "ade")
 TWIN = Ref("ReplicationController", NAMESPACE, "twin", "rc-2")
@@ -96,16 +96,14 @@ def test_a_pod_that_came_and_went_between_two_looks() -> None:
 
 def test_a_pod_that_was_on_its_way_out_is_not_removed_again() -> None:
     """Its deletion began before the span."""
-    story = Story()
-    story.steady("a", "b")
-    story.pod("a", terminating=True)
-    start = len(story.timeline)
-    story.at(10.0).note()
-    audience = Audience(story, turnover(0, 0).judge(deadline_s=END_S), start=start)
-    story.at(20.0)
-    story.pod("a", "deleted", terminating=True)
-    Responder(audience).run(100.0)
-    assert audience.verdict().verdict is Verdict.HELD
+
+    def before(story: Story) -> None:
+        story.steady("a", "b")
+        story.pod("a", terminating=True)
+
+    scene = tales.Scene(turnover(0, 0), before)
+    scene.story.pod("a", "deleted", terminating=True)
+    assert scene.end().verdict is Verdict.HELD
 
 
 def beside(story: Story, *, claims_d: bool = True) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import pytest
 
@@ -12,9 +11,9 @@ from reconverge.report.run_record import ScenarioRecord
 from reconverge.study import playing
 from reconverge.study.exercises import load_all, named, shipped
 from reconverge.study.written import HandIn
-from reconverge.timeline import Scripted, Step, Stepped
+from reconverge.timeline import Step
 from reconverge.verdict import Verdict
-from tests.commands.played import play
+from tests.commands.played import begin_step, end_step, play
 from tests.report.records import run_of
 from tests.stage import Stage
 
@@ -24,19 +23,16 @@ STEADY = Step(
 )
 
 
-@pytest.mark.parametrize("state", ["failed", "begun"])
+@pytest.mark.parametrize("is_ended", [True, False])
 def test_the_step_that_was_not_reached_is_told_in_the_readers_language(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: Literal["failed", "begun"]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_ended: bool
 ) -> None:
     """Also where it was interrupted, as when the API server is gone for too long."""
 
     def act(stage: Stage) -> None:
-        timeline = stage.experiment.timeline
-        script = Scripted(feature="f", path="check.feature", title="t", line=1, steps=(STEADY,))
-        timeline.append(lambda _: script)
-        timeline.append(lambda at_s: Stepped(at_s=at_s, step=0, state="begun"))
-        if state != "begun":
-            timeline.append(lambda at_s: Stepped(at_s=at_s, step=0, state=state))
+        begin_step(stage, "t", STEADY)
+        if is_ended:
+            end_step(stage, "failed")
 
     def run(*_: object, **__: object) -> None:
         runs = tmp_path / "run"

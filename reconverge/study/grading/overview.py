@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from reconverge.report.html.grades import Judged, Overview, Remark
 from reconverge.report.story import PromiseRecord
-from reconverge.study.answers import mark, printable, word
+from reconverge.study.answers import kept, mark, printable, word
 from reconverge.study.exercises import Exercise
 from reconverge.study.flaws import Flaw
 from reconverge.study.grades import VERDICTS
@@ -17,9 +17,7 @@ from reconverge.study.grading.judging import Graded
 from reconverge.study.grading.tables import place_of
 from reconverge.study.languages import Language, Text
 from reconverge.study.promising import promised
-from reconverge.verdict import Verdict
 
-_KEPT = {Verdict.HELD: "kept", Verdict.BROKEN: "broken", Verdict.UNKNOWN: "unknown"}
 _SHARED = ("advice", "do", "reread")
 _WORDS = {
     "grading": Text(en="grading", ko="채점"),
@@ -85,14 +83,7 @@ def _judged(number: int, one: Graded, titles: dict[str, str], language: Language
         mark=mark(receipt.grade, language),
         took_s=receipt.duration_s,
         remarks=tuple(_remark(flaw, language) for flaw in receipt.flaws),
-        promises=tuple(
-            (
-                row.verdict.value,
-                word(_KEPT[row.verdict], language),
-                promised(row.promise).of(language),
-            )
-            for row in receipt.promises
-        ),
+        promises=tuple(_promise(row, language) for row in receipt.promises),
         receipt=f"{place}/{receipts.NAME}",
         report=f"{place}/{report}" if (one.folder / Path(report)).is_file() else "",
     )
@@ -100,7 +91,7 @@ def _judged(number: int, one: Graded, titles: dict[str, str], language: Language
 
 def _promise(row: PromiseRecord, language: Language) -> tuple[str, str, str]:
     said = promised(row.promise).of(language)
-    return row.verdict.value, word(_KEPT[row.verdict], language), said
+    return row.verdict.value, kept(row.verdict, language), said
 
 
 def _remark(flaw: Flaw, language: Language) -> Remark:

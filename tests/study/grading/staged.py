@@ -23,9 +23,9 @@ from reconverge.study.grading.submissions import submissions_in
 from reconverge.study.mistakes import mistaken, mistakes_of, put, texts_of
 from reconverge.study.playing import Played
 from reconverge.study.scenarios import scenarios_of
-from reconverge.timeline import Scripted, Step, Stepped, read_timeline
+from reconverge.timeline import Step, read_timeline
 from reconverge.verdict import Verdict
-from tests.commands.played import lose_pods, play
+from tests.commands.played import begin_step, end_step, lose_pods, play
 from tests.report.records import run_of
 from tests.stage import Stage
 
@@ -92,12 +92,9 @@ def _played(run: Path, title: str, within_s: float) -> ScenarioRecord:
     """One scenario, with its steps on record."""
 
     def act(stage: Stage) -> None:
-        timeline = stage.experiment.timeline
-        script = Scripted(feature="f", path="check.feature", title=title, line=1, steps=(STEP,))
-        timeline.append(lambda _: script)
-        timeline.append(lambda at_s: Stepped(at_s=at_s, step=0, state="begun"))
+        begin_step(stage, title, STEP)
         lose_pods(stage, within_s=within_s)
-        timeline.append(lambda at_s: Stepped(at_s=at_s, step=0, state="passed"))
+        end_step(stage, "passed")
 
     path = play(run, title, act)
     promises = promises_of(read_timeline(path, RealClock()))
