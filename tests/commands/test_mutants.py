@@ -146,6 +146,8 @@ def test_what_a_killed_run_had_shown_to_be_red_counts(monkeypatch: pytest.Monkey
     assert runs == [[NAME, "--faults-off"], [NAME, "--controllers-silenced"]] * 2
 
 
+# subprocess.run lets a child that is interrupted live for 0.25 s, and kills it.
+LONGER_THAN_IT_IS_GIVEN_S = 1
 SLOW_TO_END = """
 def test_it():
     try:
@@ -153,8 +155,7 @@ def test_it():
         import threading
         threading.Event().wait(60)
     finally:
-        import time
-        time.sleep(1)  # longer than subprocess.run lets a child live that it gives up
+        open("may_end").read(1)
         open("tidy", "w").close()
 """
 CALLER = """
@@ -170,10 +171,16 @@ def test_who_is_told_to_end_lets_its_run_end(tmp_path: Path) -> None:
     """Killed, the run would take no fault back, and write no record."""
     (tmp_path / "test_slow.py").write_text(SLOW_TO_END, encoding="utf-8")
     os.mkfifo(tmp_path / "begun")
+    os.mkfifo(tmp_path / "may_end")
+    may_end = os.open(tmp_path / "may_end", os.O_RDWR)  # held at both ends, it never blocks us
     caller = subprocess.Popen(
         [sys.executable, "-c", CALLER], cwd=tmp_path, env=os.environ | {"PYTHONPATH": ROOT}
     )
     (tmp_path / "begun").read_bytes()
     caller.terminate()
+    with pytest.raises(subprocess.TimeoutExpired):
+        caller.wait(timeout=LONGER_THAN_IT_IS_GIVEN_S)
+    os.write(may_end, b".")
     assert caller.wait() != 0
     assert (tmp_path / "tidy").exists()
+    os.close(may_end)
